@@ -1,45 +1,89 @@
-import { chmod, readFile, rm, stat } from 'node:fs/promises';
+import { readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
-const entry = join(root, 'src', 'cli.ts');
 const outdir = join(root, 'dist');
 
-if (!(await stat(entry).catch(() => null))) {
-  process.stderr.write('build: src/cli.ts is missing, so there is nothing to bundle\n');
+// Only the review draws, so no other command may wait for these to load.
+const LAZY = ['ink', 'react', 'react-reconciler', 'yoga-layout'];
+
+function fail(message) {
+  process.stderr.write(`build: ${message}\n`);
   process.exit(1);
 }
 
-const { version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
+function packageOf(input) {
+  const [, path] = input.match(/^.*node_modules\/((?:@[^/]+\/)?[^/]+)\//) ?? [];
+  return path;
+}
 
-// A chunk of an earlier build would be published beside the new ones.
+/** The chunks that are loaded before any command has run. */
+function startUpChunks(outputs) {
+  const seen = new Set();
+  const visit = (file) => {
+    if (seen.has(file)) return;
+    seen.add(file);
+    for (const { path, kind, external } of outputs[file].imports)
+      if (kind === 'import-statement' && !external) visit(path);
+  };
+  visit('dist/cli.js');
+  return [...seen];
+}
+
+async function licenceTexts(inputs) {
+  const folders = new Set();
+  for (const input of Object.keys(inputs)) {
+    const folder = input.match(/^.*node_modules\/(?:@[^/]+\/)?[^/]+(?=\/)/)?.[0];
+    if (folder) folders.add(folder);
+  }
+  const texts = new Map();
+  for (const folder of folders) {
+    const { name, version, license } = JSON.parse(await readFile(join(root, folder, 'package.json'), 'utf8'));
+    const file = (await readdir(join(root, folder))).sort().find((entry) => /^licen[cs]e/i.test(entry));
+    const text = file ? (await readFile(join(root, folder, file), 'utf8')).trim() : '';
+    texts.set(`${name} ${version}`, `${name} ${version} (${license})\n\n${text}\n`);
+  }
+  return [...texts.keys()].sort().map((key) => texts.get(key));
+}
+
+if (!(await stat(join(root, 'src/cli.ts')).catch(() => null)))
+  fail('src/cli.ts is missing, so there is nothing to bundle');
+
+// A chunk left from an earlier build would be published beside the new ones.
 await rm(outdir, { recursive: true, force: true });
 
-await build({
+const { metafile } = await build({
   absWorkingDir: root,
-  entryPoints: { cli: 'src/cli.ts' },
-  outdir,
+  entryPoints: ['src/cli.ts'],
+  outdir: 'dist',
   bundle: true,
   splitting: true,
+  metafile: true,
   platform: 'node',
   format: 'esm',
   target: 'node20.19',
   minify: true,
-  // Names are shown by `--debug`.
-  keepNames: false,
-  legalComments: 'linked',
+  legalComments: 'external',
   chunkNames: 'chunk-[hash]',
   // Bundled CommonJS packages call `require` for Node's own modules, and an ES module has none.
   banner: { js: "import{createRequire as __cr}from'node:module';const require=__cr(import.meta.url);" },
   define: {
     // Without it React's development build runs.
     'process.env.NODE_ENV': '"production"',
-    // Ink's devtools are then dead code.
+    // Ink then drops its devtools, which import a package that is not installed.
     'process.env.DEV': '"false"',
-    __CSR_VERSION__: JSON.stringify(version),
   },
   external: ['react-devtools-core'],
   logLevel: 'warning',
-});
+}).catch(() => fail('failed; the errors are above'));
+
+const early = startUpChunks(metafile.outputs).flatMap((file) => Object.keys(metafile.outputs[file].inputs));
+const eager = LAZY.filter((name) => early.some((input) => packageOf(input) === name));
+if (eager.length > 0)
+  fail(`${eager.join(', ')} would load at start-up; reach src/tui by \`await import()\` only`);
+
+// The bundle carries these packages, and their licences ask for their text to go with them.
+const licences = await licenceTexts(metafile.inputs);
+await writeFile(join(outdir, 'THIRD-PARTY-LICENSES.txt'), licences.join(`\n${'-'.repeat(72)}\n\n`));
