@@ -1,5 +1,5 @@
-import { readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
@@ -51,16 +51,14 @@ async function licenceTexts(inputs) {
 if (!(await stat(join(root, 'src/cli.ts')).catch(() => null)))
   fail('src/cli.ts is missing, so there is nothing to bundle');
 
-// A chunk left from an earlier build would be published beside the new ones.
-await rm(outdir, { recursive: true, force: true });
-
-const { metafile } = await build({
+const { metafile, outputFiles } = await build({
   absWorkingDir: root,
   entryPoints: ['src/cli.ts'],
   outdir: 'dist',
   bundle: true,
   splitting: true,
   metafile: true,
+  write: false,
   platform: 'node',
   format: 'esm',
   target: 'node20.19',
@@ -87,5 +85,19 @@ if (eager.length > 0)
   fail(`${eager.join(', ')} would load at start-up; reach src/tui by \`await import()\` only`);
 
 // The bundle carries these packages, and their licences ask for their text to go with them.
-const licences = await licenceTexts(metafile.inputs);
-await writeFile(join(outdir, 'THIRD-PARTY-LICENSES.txt'), licences.join(`\n${'-'.repeat(72)}\n\n`));
+const licences = (await licenceTexts(metafile.inputs)).join(`\n${'-'.repeat(72)}\n\n`);
+
+// A command that runs during a build finds the old bundle or the new one: the entry changes last, in one step.
+const files = new Map(outputFiles.map(({ path, contents }) => [basename(path), contents]));
+const entry = files.get('cli.js');
+files.delete('cli.js');
+files.set('THIRD-PARTY-LICENSES.txt', licences).set('cli.js', entry);
+await mkdir(outdir, { recursive: true });
+for (const [name, contents] of files) {
+  const temporary = join(outdir, `.${name}.${process.pid}`);
+  await writeFile(temporary, contents);
+  await rename(temporary, join(outdir, name));
+}
+// A chunk left from an earlier build would be published beside the new ones.
+for (const name of await readdir(outdir))
+  if (!files.has(name) && !name.startsWith('.')) await rm(join(outdir, name), { force: true });
