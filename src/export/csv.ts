@@ -1,0 +1,131 @@
+/** The Report as CSV, in the shape of the input. */
+import { stringify } from 'csv-stringify/sync';
+import type { Problem } from '../engine/problem.ts';
+import type { CsvFormat } from '../engine/table.ts';
+import { cellsOf, type Report, wellFormed } from './report.ts';
+
+export interface WrittenCsv {
+  readonly bytes: Uint8Array;
+  /** What the reader of the file should know: a changed encoding, characters that no encoding holds. */
+  readonly notices: readonly Problem[];
+}
+
+/** What an input that was no CSV is delivered as. */
+const PLAIN: CsvFormat = {
+  kind: 'csv',
+  delimiter: ',',
+  newline: '\r\n',
+  bom: false,
+  encoding: 'utf-8',
+  sepLine: null,
+  finalNewline: true,
+};
+
+/**
+ * Writes the Report as CSV: the input's delimiter, line ending, byte order mark, encoding, `sep=` line, records above
+ * the header and final line ending; `,`, CRLF and UTF-8 where the input was a workbook. A cell is quoted only where it
+ * must be. Windows-1252 that cannot hold a cell gives way to UTF-8 with a byte order mark, and a notice says so.
+ * @param report cells are written as they are: formula protection is done before.
+ * @returns the file's bytes, and notices (`encoding-changed`, `replaced-character`), each naming the first such cell.
+ */
+export function writeCsv(report: Report): WrittenCsv {
+  const format = report.format.kind === 'csv' ? report.format : PLAIN;
+  const { delimiter, newline } = format;
+  const header = report.columns.map((column) => column.header);
+  const rows = report.rows.map((row) => cellsOf(report, row));
+  // A record of one blank cell would be an empty line, which readers skip.
+  const shape = {
+    delimiter,
+    record_delimiter: newline,
+    // Also a line break that is not the record's own: many readers split at any.
+    quote_record_delimiter: true,
+    quoted_empty: header.length === 1,
+    eof: true,
+  };
+  // A file that starts with U+FEFF would lose it as a byte order mark, were it not quoted.
+  const first = { ...shape, quoted_match: /^\ufeff/ };
+  let text = format.sepLine === null ? '' : format.sepLine + newline;
+  text += stringify([...report.preamble], { ...first, quoted_empty: false });
+  text += stringify([header], first);
+  text += stringify(rows, shape);
+  if (!format.finalNewline) text = text.slice(0, -newline.length);
+
+  const notices: Problem[] = [];
+  const sound = wellFormed(text);
+  if (sound !== text) {
+    const where = firstCell(report, /\p{Surrogate}/u);
+    notices.push({
+      code: 'replaced-character',
+      severity: 'warning',
+      message: `half a character ${where} was written as U+FFFD: no file can hold it`,
+      help: 'type the cell again',
+    });
+  }
+  if (format.encoding === 'windows-1252') {
+    const bytes = encodeWindows1252(sound);
+    if (bytes !== null) return { bytes, notices };
+    const found = NOT_WINDOWS_1252.exec(sound)?.[0] ?? '';
+    notices.push({
+      code: 'encoding-changed',
+      severity: 'warning',
+      message: `\`${found}\` ${firstCell(report, NOT_WINDOWS_1252)} does not exist in Windows-1252, the input's encoding: the file is UTF-8 with a byte order mark`,
+      help: 'tell who reads the file, or spell the cell without that character',
+    });
+    return { bytes: encodeUtf8(sound, true), notices };
+  }
+  if (format.encoding === 'utf-8') return { bytes: encodeUtf8(sound, format.bom), notices };
+  return { bytes: encodeUtf16(sound, format.bom, format.encoding === 'utf-16le'), notices };
+}
+
+/** Where the first cell stands that `pattern` matches, in words. */
+function firstCell(report: Report, pattern: RegExp): string {
+  for (const column of report.columns)
+    if (pattern.test(column.header)) return `in the header \`${wellFormed(column.header)}\``;
+  for (const row of report.rows) {
+    const index = cellsOf(report, row).findIndex((cell) => pattern.test(cell));
+    if (index >= 0) {
+      const column = report.columns[index]?.header ?? `column ${index + 1}`;
+      return `in row ${row.place}, column \`${wellFormed(column)}\``;
+    }
+  }
+  return 'above the header';
+}
+
+function encodeUtf8(text: string, bom: boolean): Uint8Array {
+  return new TextEncoder().encode(bom ? `\ufeff${text}` : text);
+}
+
+function encodeUtf16(text: string, bom: boolean, littleEndian: boolean): Uint8Array {
+  const marked = bom ? `\ufeff${text}` : text;
+  const bytes = new Uint8Array(marked.length * 2);
+  const low = littleEndian ? 0 : 1;
+  for (let i = 0; i < marked.length; i++) {
+    const unit = marked.charCodeAt(i);
+    bytes[i * 2 + low] = unit & 0xff;
+    bytes[i * 2 + 1 - low] = unit >> 8;
+  }
+  return bytes;
+}
+
+/**
+ * What Windows-1252 has at 0x80 to 0x9F, by the WHATWG's index. Spelt out, because some Node versions decode the whole
+ * label as Latin-1.
+ */
+const FROM_0X80 = '€\u0081‚ƒ„…†‡ˆ‰Š‹Œ\u008dŽ\u008f\u0090‘’“”•–—˜™š›œ\u009džŸ';
+
+const NOT_WINDOWS_1252 = new RegExp(`[^\\0-\\x7f\\xa0-\\xff${FROM_0X80}]`, 'u');
+
+/** The bytes, or null where a character has none. */
+function encodeWindows1252(text: string): Uint8Array | null {
+  const bytes = new Uint8Array(text.length);
+  for (let i = 0; i < text.length; i++) {
+    const unit = text.charCodeAt(i);
+    if (unit < 0x80 || (unit >= 0xa0 && unit <= 0xff)) bytes[i] = unit;
+    else {
+      const offset = FROM_0X80.indexOf(text.charAt(i));
+      if (offset < 0) return null;
+      bytes[i] = 0x80 + offset;
+    }
+  }
+  return bytes;
+}
