@@ -7,7 +7,9 @@ export interface Change {
   readonly field: string;
   readonly from: string;
   readonly to: string;
+  /** The rule that wrote it or asked for it; empty for an edit. */
   readonly rule: string;
+  readonly by: 'rule' | 'answer' | 'edit';
 }
 
 export type TaskKind = 'look-up' | 'ask' | 'offer' | 'refer';

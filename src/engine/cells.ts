@@ -1,0 +1,144 @@
+/**
+ * Decision cells. Every test compares one fact with constants, so a fact's values fall into a few
+ * classes, and rows in the same classes get the same verdicts. A trie finds a row's cell, asking a
+ * fact only while a rule that is still possible mentions it; json-rules-engine judges each cell once.
+ */
+import { type Axis, comparedFacts, makeAxis, type Outcome, type Reader } from './conditions.ts';
+import { judge, testsOf, type Verdict } from './evaluate.ts';
+import type { Facts, RowState } from './facts.ts';
+import type { Rule, RuleTable, Test } from './rule.ts';
+
+/** What all rows of a cell have in common: the rules that act on them, in order. */
+export type Cell = readonly Verdict[];
+
+interface Node {
+  /** The fact to ask next; null at a cell. */
+  readonly axis: Axis | null;
+  /** Rules whose tests have all been answered and none was false. */
+  readonly candidates: readonly Rule[];
+  readonly known: ReadonlyMap<Test, Outcome>;
+  readonly live: readonly Rule[];
+  readonly byClass: Map<number, Node>;
+  readonly byOutcomes: Map<string, Node>;
+  cell: Cell | null;
+}
+
+/** The cells of one rule table, found as rows come. */
+export class Cells {
+  readonly table: RuleTable;
+  private readonly reader: Reader;
+  private readonly axes = new Map<Test, Axis>();
+  private readonly root: Node;
+  /** How many cells json-rules-engine has judged. */
+  judged = 0;
+
+  constructor(table: RuleTable, facts: Facts, reader: Reader) {
+    this.table = table;
+    this.reader = reader;
+    const groups = new Map<string, Test[]>();
+    for (const test of table.rules.flatMap(testsOf)) {
+      const name = [test.fact, ...comparedFacts(test.op).sort()].join(' ~ ');
+      const group = groups.get(name);
+      if (group) group.push(test);
+      else groups.set(name, [test]);
+    }
+    for (const tests of groups.values()) {
+      const axis = makeAxis(tests, facts, reader);
+      for (const test of tests) this.axes.set(test, axis);
+    }
+    this.root = this.makeNode(table.rules, new Map());
+  }
+
+  /** The cell a row falls into, or null where no row fell into it before: then `learn` it. */
+  find(row: RowState): Cell | null {
+    let node: Node | undefined = this.root;
+    while (node?.axis) node = node.byClass.get(node.axis.classify(row));
+    return node?.cell ?? null;
+  }
+
+  /** The cell of a row, judged now if it is new. */
+  async learn(row: RowState): Promise<Cell> {
+    let node = this.root;
+    while (node.axis) {
+      const { axis }: Node = node;
+      const cls = axis.classify(row);
+      let next = node.byClass.get(cls);
+      if (!next) {
+        next = this.branch(node, axis, cls);
+        node.byClass.set(cls, next);
+      }
+      node = next;
+    }
+    if (!node.cell) {
+      const verdicts = await judge(node.candidates, row, this.reader);
+      this.judged++;
+      if (verdicts.length !== node.candidates.length) {
+        throw new Error(`the cell and json-rules-engine disagree on a row of ${this.table.file}`);
+      }
+      node.cell = this.table.match === 'first' ? verdicts.slice(0, 1) : verdicts;
+    }
+    return node.cell;
+  }
+
+  /** The node below for a class. Classes that no living rule tells apart share one. */
+  private branch(node: Node, axis: Axis, cls: number): Node {
+    const outcomes = axis.outcomes(cls);
+    const mentioned = new Set(node.live.flatMap(testsOf));
+    const signature = axis.tests.map((test, at) => (mentioned.has(test) ? String(outcomes[at]) : '')).join();
+    let next = node.byOutcomes.get(signature);
+    if (!next) {
+      const known = new Map(node.known);
+      for (const [at, test] of axis.tests.entries()) if (mentioned.has(test)) known.set(test, outcomes[at] as Outcome);
+      next = this.makeNode(node.live, known);
+      node.byOutcomes.set(signature, next);
+    }
+    return next;
+  }
+
+  private makeNode(rules: readonly Rule[], known: ReadonlyMap<Test, Outcome>): Node {
+    const candidates: Rule[] = [];
+    const live: Rule[] = [];
+    let next: Test | null = null;
+    for (const rule of rules) {
+      const state = standing(rule, known);
+      if (state === 'refuted') continue;
+      live.push(rule);
+      if (state === 'settled') {
+        candidates.push(rule);
+        // In a `first` table the first rule that stands decides, once all before it have fallen.
+        if (this.table.match === 'first' && next === null) break;
+      } else {
+        next ??= state;
+        if (this.table.match === 'first') continue;
+      }
+    }
+    const axis = next === null ? null : (this.axes.get(next) as Axis);
+    return { axis, candidates, known, live, byClass: new Map(), byOutcomes: new Map(), cell: null };
+  }
+}
+
+/** What is known of a rule: `refuted`, `settled` (nothing left to ask), or the next test to ask. */
+function standing(rule: Rule, known: ReadonlyMap<Test, Outcome>): 'refuted' | 'settled' | Test {
+  let pending: Test | null = null;
+  for (const test of rule.when) {
+    const outcome = known.get(test);
+    if (outcome === false) return 'refuted';
+    if (outcome === undefined) pending ??= test;
+  }
+  if (rule.whenAny.length > 0) {
+    let open = false;
+    let held = false;
+    let ask: Test | null = null;
+    for (const block of rule.whenAny) {
+      const outcomes = block.map((test) => known.get(test));
+      if (outcomes.includes(false)) continue;
+      open = true;
+      const at = outcomes.indexOf(undefined);
+      if (at >= 0) ask ??= block[at] as Test;
+      else if (!outcomes.includes('unreadable')) held = true;
+    }
+    if (!open) return 'refuted';
+    if (!held && ask) pending ??= ask;
+  }
+  return pending ?? 'settled';
+}

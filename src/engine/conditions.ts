@@ -1,0 +1,259 @@
+/** What each operator of the rule language means: the one place that says so. */
+import { ANY_CELL, type Facts, type Reading, type RowState, readText } from './facts.ts';
+import type { Op, Test } from './rule.ts';
+
+/** A number that cannot be read (`n/a`) is neither true nor false: it is an open question. */
+export type Outcome = boolean | 'unreadable';
+
+/**
+ * Whether an operator holds for a value. A blank value makes every operator but `any`, `blank` and
+ * `not: present` false, negated ones too; a comparison with another fact needs both.
+ * `other` reads the fact that a comparison names.
+ */
+export function opHolds(op: Op, value: Reading, other: (fact: string) => Reading): Outcome {
+  switch (op.kind) {
+    case 'any':
+      return true;
+    case 'blank':
+      return value.blank;
+    case 'present':
+      return !value.blank;
+    case 'not': {
+      const only = op.ops.length === 1 ? op.ops[0] : undefined;
+      if (only?.kind === 'present') return value.blank;
+      if (value.blank) return false;
+      if (op.ops.some((inner) => 'fact' in inner && other(inner.fact).blank)) return false;
+      return negate(allHold(op.ops, value, other));
+    }
+    case 'all-of':
+      return allHold(op.ops, value, other);
+    default:
+      return !value.blank && presentHolds(op, value, other);
+  }
+}
+
+function presentHolds(op: Op, value: Reading, other: (fact: string) => Reading): Outcome {
+  switch (op.kind) {
+    case 'known':
+      return value.known === true;
+    case 'unknown':
+      return value.known === false;
+    case 'equals':
+      return op.keys.includes(value.key);
+    case 'exactly':
+      return op.texts.includes(value.text);
+    case 'starts-with': {
+      const text = value.text.trim().toLowerCase();
+      return op.prefixes.some((prefix) => text.startsWith(prefix.toLowerCase()));
+    }
+    case 'matches':
+      return op.pattern.test(value.text);
+    case 'same-as': {
+      const against = other(op.fact);
+      return !against.blank && against.key === value.key;
+    }
+    case 'identical-to': {
+      const against = other(op.fact);
+      return !against.blank && against.text === value.text;
+    }
+    case 'number': {
+      if (value.number === null) return 'unreadable';
+      const { number } = value;
+      const above = op.min === null || (op.minOpen ? number > op.min : number >= op.min);
+      const below = op.max === null || (op.maxOpen ? number < op.max : number <= op.max);
+      return above && below;
+    }
+    default:
+      return false;
+  }
+}
+
+function allHold(ops: readonly Op[], value: Reading, other: (fact: string) => Reading): Outcome {
+  let outcome: Outcome = true;
+  for (const op of ops) {
+    const holds = opHolds(op, value, other);
+    if (holds === false) return false;
+    if (holds === 'unreadable') outcome = 'unreadable';
+  }
+  return outcome;
+}
+
+function negate(outcome: Outcome): Outcome {
+  return outcome === 'unreadable' ? outcome : !outcome;
+}
+
+/** The other facts that an operator compares with. */
+export function comparedFacts(op: Op): string[] {
+  if (op.kind === 'same-as' || op.kind === 'identical-to') return [op.fact];
+  if (op.kind === 'not' || op.kind === 'all-of') return op.ops.flatMap(comparedFacts);
+  return [];
+}
+
+/** Reads facts of rows as `Reading`s. */
+export class Reader {
+  private readonly facts: Facts;
+  private readonly byFact = new Map<string, (row: RowState) => string>();
+
+  constructor(facts: Facts) {
+    this.facts = facts;
+  }
+
+  text(fact: string, row: RowState): string {
+    let read = this.byFact.get(fact);
+    if (!read) {
+      read = this.facts.reader(fact);
+      this.byFact.set(fact, read);
+    }
+    return read(row);
+  }
+
+  read(fact: string, row: RowState): Reading {
+    return readText(this.facts.type(fact), this.text(fact, row), this.facts.books);
+  }
+
+  /** Every cell of the row, with the slot it stands in; the surplus of an over-long row past the slots. */
+  cells(row: RowState): Reading[] {
+    const texts = this.facts.cellSlots.map((slot) => row.values[slot] as string).concat(row.surplus);
+    return texts.map((text) => readText('text', text, this.facts.books));
+  }
+
+  /** Whether a test holds for a row; `any-cell` holds where one cell makes it hold. */
+  holds(test: Test, row: RowState): Outcome {
+    const other = (fact: string) => this.read(fact, row);
+    if (test.fact !== ANY_CELL) return opHolds(test.op, this.read(test.fact, row), other);
+    return this.cells(row).some((cell) => opHolds(test.op, cell, other) === true);
+  }
+
+  /** What a test reads of a row, for people. */
+  show(test: Test, row: RowState): string {
+    if (test.fact !== ANY_CELL) return this.text(test.fact, row);
+    const fitting = this.cells(row).filter((cell) => this.holdsOfCell(test, cell.text));
+    return fitting.map((cell) => cell.text).join(' | ');
+  }
+
+  /** Whether an `any-cell` test holds of one cell's text. */
+  holdsOfCell(test: Test, text: string): boolean {
+    return opHolds(test.op, readText('text', text, this.facts.books), () => readText('text', '', this.facts.books)) === true;
+  }
+}
+
+/** Tells rows apart by the outcomes of some tests on one fact, as a small number: the fact's classes. */
+export interface Axis {
+  readonly tests: readonly Test[];
+  /** The class a row falls into. Rows of one class make every test of the axis come out alike. */
+  classify(row: RowState): number;
+  /** The outcomes of the tests in a class that `classify` has returned. */
+  outcomes(cls: number): readonly Outcome[];
+}
+
+// More distinct texts than this and remembering them costs more than reading them again.
+const MEMO_LIMIT = 20_000;
+
+/** The axis of the tests on one fact, which must all name the same fact and the same compared facts. */
+export function makeAxis(tests: readonly Test[], facts: Facts, reader: Reader): Axis {
+  const first = tests[0] as Test;
+  const vectors: Outcome[][] = [];
+  const byVector = new Map<string, number>();
+  const intern = (outcomes: Outcome[]): number => {
+    const key = outcomes.map((outcome) => (outcome === true ? '1' : outcome === false ? '0' : '?')).join('');
+    const known = byVector.get(key);
+    if (known !== undefined) return known;
+    byVector.set(key, vectors.length);
+    vectors.push(outcomes);
+    return vectors.length - 1;
+  };
+  const outcomes = (cls: number) => vectors[cls] as readonly Outcome[];
+
+  const quick = quickClassifier(tests, first.fact, facts, intern);
+  if (quick) return { tests, classify: quick, outcomes };
+
+  const slow = (row: RowState) => intern(tests.map((test) => reader.holds(test, row)));
+  if (first.fact === ANY_CELL || tests.some((test) => comparedFacts(test.op).length > 0)) {
+    return { tests, classify: slow, outcomes };
+  }
+  const memo = new Map<string, number>();
+  const classify = (row: RowState) => {
+    const text = reader.text(first.fact, row);
+    let cls = memo.get(text);
+    if (cls === undefined) {
+      cls = slow(row);
+      if (memo.size < MEMO_LIMIT) memo.set(text, cls);
+    }
+    return cls;
+  };
+  return { tests, classify, outcomes };
+}
+
+/** Operators that need nothing but the text are judged without making a Reading: these run for every row. */
+function quickClassifier(
+  tests: readonly Test[],
+  fact: string,
+  facts: Facts,
+  intern: (outcomes: Outcome[]) => number,
+): ((row: RowState) => number) | null {
+  const judges = tests.map((test) => quickJudge(test.op));
+  if (judges.some((judge) => judge === null)) return null;
+  const all = judges as ((text: string, blank: boolean) => boolean)[];
+  const classes = new Map<number, number>();
+  const ofBits = (bits: number): number => {
+    let cls = classes.get(bits);
+    if (cls === undefined) {
+      cls = intern(all.map((_, at) => (bits & (1 << at)) !== 0));
+      classes.set(bits, cls);
+    }
+    return cls;
+  };
+  if (all.length > 30) return null;
+  if (fact === ANY_CELL) {
+    return (row) => {
+      let bits = 0;
+      const { values, surplus } = row;
+      for (const slot of facts.cellSlots) bits = judgeText(all, values[slot] as string, bits);
+      for (const text of surplus) bits = judgeText(all, text, bits);
+      return ofBits(bits);
+    };
+  }
+  const read = facts.reader(fact);
+  return (row) => ofBits(judgeText(all, read(row), 0));
+}
+
+function judgeText(judges: readonly ((text: string, blank: boolean) => boolean)[], text: string, before: number): number {
+  let bits = before;
+  const blank = isBlank(text);
+  for (let at = 0; at < judges.length; at++) {
+    if ((bits & (1 << at)) === 0 && (judges[at] as (text: string, blank: boolean) => boolean)(text, blank)) bits |= 1 << at;
+  }
+  return bits;
+}
+
+function isBlank(text: string): boolean {
+  if (text === '') return true;
+  // Most cells start with a visible character: trimming them would cost more than asking.
+  return text.charCodeAt(0) <= 32 || text.charCodeAt(0) > 127 ? text.trim() === '' : false;
+}
+
+function quickJudge(op: Op): ((text: string, blank: boolean) => boolean) | null {
+  switch (op.kind) {
+    case 'any':
+      return () => true;
+    case 'blank':
+      return (_, blank) => blank;
+    case 'present':
+      return (_, blank) => !blank;
+    case 'matches':
+      return (text, blank) => !blank && op.pattern.test(text);
+    case 'exactly':
+      return (text, blank) => !blank && op.texts.includes(text);
+    case 'not':
+    case 'all-of': {
+      const inner = op.ops.map(quickJudge);
+      if (inner.some((judge) => judge === null)) return null;
+      const judges = inner as ((text: string, blank: boolean) => boolean)[];
+      if (op.kind === 'all-of') return (text, blank) => judges.every((judge) => judge(text, blank));
+      if (op.ops.length === 1 && op.ops[0]?.kind === 'present') return (_, blank) => blank;
+      return (text, blank) => !blank && !judges.every((judge) => judge(text, blank));
+    }
+    default:
+      return null;
+  }
+}

@@ -1,0 +1,756 @@
+/** The pipeline: stages in order over all rows, until every answer that counts has been counted. */
+import { Cells, type Cell } from './cells.ts';
+import { Reader } from './conditions.ts';
+import type { Answer, Change, Decision, Flag, RowInput, Task } from './decision.ts';
+import { ANY_CELL, type Books, type Context, Facts, normalise, type RowState } from './facts.ts';
+import { CarrierBook, CountryBook } from './names.ts';
+import { compareNumbers } from './number.ts';
+import { type Action, type Answerable, type LookUp, type Rule, type RuleSet, type RuleTable, STAGES, type Stage, type Test } from './rule.ts';
+import type { Table } from './table.ts';
+
+/** What an answer to a `refer` without `for` is filed under: the lead's words. */
+export const DECISION = 'decision';
+
+export const OUTSIDE_BATCH = 'not in the batch';
+
+export function makeBooks(rules: RuleSet): Books {
+  return {
+    carriers: new CarrierBook(rules.carriers, rules.carrierNoise),
+    countries: new CountryBook(rules.countryAliases),
+    values: rules.layouts.values,
+  };
+}
+
+/** The look-up row for a country and a carrier: country and carrier, then country, then carrier, then any. */
+export function chooseLookUp(lookUps: readonly LookUp[], country: string | null, carrier: string | null): LookUp | null {
+  let best: LookUp | null = null;
+  let bestScore = -1;
+  for (const lookUp of lookUps) {
+    if (lookUp.country !== null && lookUp.country !== country) continue;
+    if (lookUp.carrier !== null && lookUp.carrier !== carrier) continue;
+    const score = (lookUp.country !== null ? 2 : 0) + (lookUp.carrier !== null ? 1 : 0);
+    if (score > bestScore) {
+      best = lookUp;
+      bestScore = score;
+    }
+  }
+  return best;
+}
+
+/** A row on its way through the stages. */
+interface Draft {
+  row: RowState;
+  readonly input: RowInput | null;
+  /** Answered facts and edited cells: laid under the rules, and out of their reach. */
+  overlay: Map<string, string> | null;
+  /** Facts among the overlay that came from an answered `ask`, with what was asked. */
+  asked: { task: Task; answer: Answer }[];
+  changes: Change[];
+  raised: Task[];
+  flags: Flag[];
+  acted: Rule[];
+  stopped: boolean;
+  excluded: { reason: string; rule: string | null } | null;
+}
+
+/** Told of every table that a row meets, before its rules act. */
+export type Visit = (stage: Stage, table: RuleTable, row: RowState, cell: Cell) => void;
+
+const NO_ROWS: readonly number[] = [];
+
+/**
+ * Decides the rows of one table. Holds what it has decided; `redecide` does again only the rows that an
+ * input touches, and those whose group or file-wide count changed with them.
+ */
+export class Evaluator {
+  readonly facts: Facts;
+  readonly reader: Reader;
+  readonly books: Books;
+  readonly rules: RuleSet;
+  readonly table: Table;
+  private readonly context: Context;
+  private readonly cells = new Map<Stage, Cells[]>();
+  private readonly aggregates = new Map<Stage, Aggregate[]>();
+  private readonly blankWords = new Map<string, string>();
+  private readonly blankLengths = new Set<number>();
+  private readonly drafts: Draft[];
+  private stage: Stage = 'correct';
+
+  constructor(rules: RuleSet, table: Table, context: Context, books: Books = makeBooks(rules)) {
+    this.rules = rules;
+    this.table = table;
+    this.context = context;
+    this.books = books;
+    this.facts = new Facts(rules, books, table, context);
+    this.reader = new Reader(this.facts);
+    this.facts.aggregates = {
+      read: (name, index) => this.aggregates.get(this.stage)?.find((one) => one.name === name)?.read(index) ?? '',
+    };
+    for (const correction of rules.corrections) {
+      for (const word of correction.blankCells) {
+        this.blankWords.set(word.toLowerCase(), correction.id);
+        this.blankLengths.add(word.length);
+      }
+    }
+    for (const stage of STAGES) {
+      const tables = rules.tables.filter((one) => one.stage === stage).map(askOnce);
+      this.cells.set(stage, tables.map((one) => new Cells(one, this.facts, this.reader)));
+      this.aggregates.set(stage, this.aggregatesOf(tables));
+    }
+    this.drafts = new Array(table.rows.length);
+  }
+
+  /** Decides every row. `inputs` holds what people have said, by row index. */
+  async decideAll(inputs: ReadonlyMap<number, RowInput> = new Map()): Promise<void> {
+    await this.settle(inputs, this.table.rows.keys());
+  }
+
+  /**
+   * Decides rows again.
+   * @returns the indexes of all rows that were decided again, with those that their groups brought along
+   */
+  async redecide(inputs: ReadonlyMap<number, RowInput>, rows: Iterable<number>): Promise<ReadonlySet<number>> {
+    return this.settle(inputs, rows);
+  }
+
+  /** How many times json-rules-engine has judged: once a distinct cell. */
+  get judged(): number {
+    let count = 0;
+    for (const cells of this.cells.values()) for (const one of cells) count += one.judged;
+    return count;
+  }
+
+  /** The text a field has after all decisions, answers and edits. */
+  value(index: number, field: string): string {
+    const slot = this.facts.slot(field);
+    return slot < 0 ? '' : (this.draft(index).row.values[slot] as string);
+  }
+
+  status(index: number): Decision['status'] {
+    const draft = this.draft(index);
+    if (this.excludedOf(draft)) return 'excluded';
+    return draft.raised.some((task) => !closes(task, this.answerTo(draft, task))) ? 'unresolved' : 'ready';
+  }
+
+  /** The flags of a row; none for a row outside the batch. */
+  flags(index: number): readonly Flag[] {
+    return this.context.batch && !this.context.batch.has(index) ? [] : this.draft(index).flags;
+  }
+
+  /** Whether the row has, or had, something to find out. */
+  hasTasks(index: number): boolean {
+    const draft = this.draft(index);
+    return draft.raised.length > 0 || draft.asked.length > 0;
+  }
+
+  /** What has been answered of a task so far, by field. */
+  givenTo(index: number, task: Task): Answer['values'] {
+    return this.answerTo(this.draft(index), task)?.values ?? {};
+  }
+
+  /** Whether any cell would be delivered with another text than it came in with. */
+  isChanged(index: number): boolean {
+    const { values } = this.draft(index).row;
+    return this.facts.cellSlots.some((slot) => values[slot] !== this.facts.original(index, slot));
+  }
+
+  decision(index: number): Decision {
+    const draft = this.draft(index);
+    const excluded = this.excludedOf(draft);
+    const outside = excluded?.reason === OUTSIDE_BATCH && excluded.rule === null;
+    const tasks: Task[] = [];
+    const answered = [...draft.asked];
+    for (const task of draft.raised) {
+      const answer = this.answerTo(draft, task);
+      if (!answer || !closes(task, answer)) tasks.push(task);
+      else if (!answered.some((one) => one.task.key === task.key)) answered.push({ task, answer });
+    }
+    return {
+      index,
+      status: excluded ? 'excluded' : tasks.length > 0 ? 'unresolved' : 'ready',
+      changes: draft.changes,
+      tasks: excluded ? [] : tasks,
+      answered,
+      flags: outside ? [] : draft.flags,
+      excluded,
+      acted: draft.acted,
+      values: draft.row.values,
+    };
+  }
+
+  /** Takes a decided row through its stages once more, telling `visit` what it meets. */
+  async replay(index: number, visit: Visit): Promise<void> {
+    const { input, overlay, asked } = this.draft(index);
+    const draft = this.begin(index, input, overlay, asked);
+    for (const stage of STAGES) await this.runStage(stage, [draft], visit);
+  }
+
+  private draft(index: number): Draft {
+    const draft = this.drafts[index];
+    if (!draft) throw new Error(`row ${index} has not been decided`);
+    return draft;
+  }
+
+  private excludedOf(draft: Draft): Decision['excluded'] {
+    if (this.context.batch && !this.context.batch.has(draft.row.index)) return { reason: OUTSIDE_BATCH, rule: null };
+    const byAgent = draft.input?.excluded;
+    return byAgent != null ? { reason: byAgent, rule: null } : draft.excluded;
+  }
+
+  private begin(index: number, input: RowInput | null, overlay: Map<string, string> | null, asked: Draft['asked']): Draft {
+    const draft: Draft = {
+      row: this.facts.start(index, overlay),
+      input,
+      overlay,
+      asked,
+      changes: [],
+      raised: [],
+      flags: [],
+      acted: [],
+      stopped: false,
+      excluded: null,
+    };
+    if (overlay) this.noteOverlay(draft, overlay);
+    return draft;
+  }
+
+  /** What a person wrote shows as a change, as what a rule wrote does. */
+  private noteOverlay(draft: Draft, overlay: ReadonlyMap<string, string>): void {
+    for (const [field, to] of overlay) {
+      const slot = this.facts.slot(field);
+      if (slot < 0) continue;
+      const from = this.facts.original(draft.row.index, slot);
+      const by = draft.asked.find((one) => one.task.for.some((item) => item.field === field));
+      if (from !== to) draft.changes.push({ field, from, to, rule: by?.task.rule ?? '', by: by ? 'answer' : 'edit' });
+    }
+  }
+
+  private async settle(inputs: ReadonlyMap<number, RowInput>, rows: Iterable<number>): Promise<ReadonlySet<number>> {
+    const touched = new Set<number>();
+    let dirty = new Map<number, Draft>();
+    const restart = (index: number) => {
+      const input = inputs.get(index) ?? null;
+      const edits = input ? Object.entries(input.edits) : [];
+      dirty.set(index, this.begin(index, input, edits.length > 0 ? new Map(edits) : null, []));
+    };
+    for (const index of rows) restart(index);
+    while (dirty.size > 0) {
+      const drafts = [...dirty.values()];
+      const moved = new Set<number>();
+      for (const stage of STAGES) {
+        this.stage = stage;
+        if (stage === 'checks') for (const draft of drafts) this.layAnswers(draft, 0);
+        for (const aggregate of this.aggregates.get(stage) ?? []) {
+          for (const index of aggregate.update(drafts, (draft) => this.excludedOf(draft) !== null)) moved.add(index);
+        }
+        await this.runStage(stage, drafts, null);
+      }
+      const again = new Map<number, Draft>();
+      for (const draft of drafts) {
+        const { index } = draft.row;
+        this.drafts[index] = draft;
+        touched.add(index);
+        const next = this.takeAskedFacts(draft);
+        if (next) again.set(index, next);
+      }
+      const before = dirty;
+      dirty = again;
+      // A row of this very pass was decided with the new counts already.
+      for (const index of moved) if (!before.has(index) && !dirty.has(index)) restart(index);
+    }
+    return touched;
+  }
+
+  /** The row with the answers to its open questions among its facts, or null where nothing new is known. */
+  private takeAskedFacts(draft: Draft): Draft | null {
+    let overlay: Map<string, string> | null = null;
+    const asked = [...draft.asked];
+    for (const task of draft.raised) {
+      if (task.kind !== 'ask' || task.scope !== 'row') continue;
+      const fact = task.for[0]?.field as string;
+      const answer = this.answerTo(draft, task);
+      const text = answer?.values[fact];
+      if (!answer || text === undefined || draft.overlay?.has(fact)) continue;
+      overlay ??= new Map(draft.overlay);
+      overlay.set(fact, text);
+      asked.push({ task, answer });
+    }
+    return overlay ? this.begin(draft.row.index, draft.input, overlay, asked) : null;
+  }
+
+  /** What people have said to a task, with the same facts under it; later words win. */
+  private answerTo(draft: Draft, task: Task): Answer | null {
+    let found: Answer | undefined;
+    for (const answer of draft.input?.answers ?? []) {
+      if (answer.task !== task.key || answer.restsOn !== task.restsOn) continue;
+      const earlier: Answer['values'] = found?.values ?? {};
+      found = { ...answer, values: { ...earlier, ...answer.values } };
+    }
+    return found ?? null;
+  }
+
+  /** Lays answered cells over the result of the rules; `from` is the first raised task to look at. */
+  private layAnswers(draft: Draft, from: number): void {
+    for (let at = from; at < draft.raised.length; at++) {
+      const task = draft.raised[at] as Task;
+      if (task.kind === 'ask') continue;
+      const answer = this.answerTo(draft, task);
+      if (!answer) continue;
+      for (const { field } of task.for) {
+        const text = answer.values[field];
+        if (text !== undefined) this.write(draft, field, text, task.rule, 'answer');
+      }
+    }
+  }
+
+  private write(draft: Draft, field: string, to: string, rule: string, by: Change['by']): void {
+    // What a person has said outranks the rules.
+    if (by === 'rule' && draft.overlay?.has(field)) return;
+    const slot = this.facts.slot(field);
+    if (slot < 0) throw new Error(`no slot for ${field}`);
+    const from = draft.row.values[slot] as string;
+    if (from === to) return;
+    draft.row.values[slot] = to;
+    draft.changes.push({ field, from, to, rule, by });
+  }
+
+  private async runStage(stage: Stage, drafts: readonly Draft[], visit: Visit | null): Promise<void> {
+    this.stage = stage;
+    const tables = this.cells.get(stage) ?? [];
+    const found: Cell[] = new Array(tables.length);
+    for (const draft of drafts) {
+      if (draft.excluded || (draft.stopped && stage !== 'checks')) continue;
+      if (visit && stage === 'checks') this.layAnswers(draft, 0);
+      const { row } = draft;
+      for (let at = 0; at < tables.length; at++) {
+        const cells = tables[at] as Cells;
+        const cell = cells.find(row) ?? (await cells.learn(row));
+        found[at] = cell;
+        visit?.(stage, cells.table, row, cell);
+      }
+      const raised = draft.raised.length;
+      this.act(stage, draft, found);
+      if (stage === 'checks') this.layAnswers(draft, raised);
+    }
+  }
+
+  /** Acts on one row for one stage: all reads see the stage's starting values, then all writes happen. */
+  private act(stage: Stage, draft: Draft, cells: readonly Cell[]): void {
+    const writes: [field: string, to: string, rule: string][] = [];
+    for (const cell of cells) {
+      for (const { rule, unreadable } of cell) {
+        draft.acted.push(rule);
+        if (unreadable.length > 0) {
+          for (const fact of unreadable) this.ask(draft, rule, fact, [], null);
+        } else {
+          for (const action of rule.then) this.perform(action, rule, draft, writes);
+        }
+      }
+    }
+    if (stage === 'correct') this.blankCells(draft);
+    for (const [field, to, rule] of writes) this.write(draft, field, to, rule, 'rule');
+  }
+
+  private blankCells(draft: Draft): void {
+    const { values } = draft.row;
+    for (let slot = 0; slot < this.facts.columnCount; slot++) {
+      const text = values[slot] as string;
+      if (!this.blankLengths.has(text.length)) continue;
+      const rule = this.blankWords.get(text.toLowerCase());
+      if (rule !== undefined) this.write(draft, this.facts.slots[slot] as string, '', rule, 'rule');
+    }
+  }
+
+  private perform(action: Action, rule: Rule, draft: Draft, writes: [string, string, string][]): void {
+    const { row } = draft;
+    const read = (fact: string) => this.reader.text(fact, row);
+    switch (action.do) {
+      case 'clear':
+        for (const field of action.fields) writes.push([field, '', rule.id]);
+        break;
+      case 'set':
+        for (const [field, text] of action.values) writes.push([field, text, rule.id]);
+        break;
+      case 'copy':
+        for (const [field, fact] of action.pairs) {
+          const text = read(fact);
+          if (text.trim() !== '' || this.facts.confirmedNone(fact, row)) writes.push([field, text, rule.id]);
+          else this.ask(draft, rule, this.askable(fact) ? fact : field, [], null, [fact]);
+        }
+        break;
+      case 'lowest':
+        for (const [field, fact] of action.pairs) {
+          const text = this.facts.aggregates.read(lowestName(fact, action.per), row.index);
+          if (text !== '') writes.push([field, text, rule.id]);
+          else this.ask(draft, rule, read(action.per).trim() === '' ? action.per : fact, [], null, [action.per]);
+        }
+        break;
+      case 'look-up':
+        this.lookUp(draft, rule, action);
+        break;
+      case 'ask':
+        this.ask(draft, rule, action.fact, action.choices, action.suggest);
+        break;
+      case 'offer': {
+        const suggestion: Record<string, string> = {};
+        for (const [field, fact] of action.pairs) {
+          const text = read(fact);
+          if (text.trim() !== '') suggestion[field] = text;
+        }
+        const fields = action.pairs.map(([field]) => this.answerable(field));
+        this.raise(draft, rule, { kind: 'offer', for: fields, suggestion }, action.pairs.map(([, fact]) => fact));
+        break;
+      }
+      case 'refer':
+        this.raise(draft, rule, { kind: 'refer', for: action.for, refer: action.to, procedure: action.procedure });
+        break;
+      case 'exclude':
+        draft.excluded = { reason: this.render(action.reason, row), rule: rule.id };
+        break;
+      case 'flag':
+        this.flag(draft, rule, action);
+        break;
+      case 'keep':
+        break;
+      case 'stop':
+        draft.stopped = true;
+        break;
+    }
+  }
+
+  private askable(fact: string): boolean {
+    return fact.startsWith('customer.') || this.facts.slot(fact) >= 0;
+  }
+
+  private ask(
+    draft: Draft,
+    rule: Rule,
+    fact: string,
+    choices: readonly string[],
+    suggest: string | null,
+    restsOn: readonly string[] = [],
+  ): void {
+    if (draft.raised.some((task) => task.kind === 'ask' && task.for[0]?.field === fact)) return;
+    const suggested = suggest === null ? '' : this.reader.text(suggest, draft.row);
+    const question = fact.startsWith('customer.')
+      ? this.rules.intake.questions.find((one) => one.id === fact.slice('customer.'.length))
+      : undefined;
+    const item = question
+      ? { field: fact, label: question.question, extra: false, pattern: null }
+      : this.answerable(fact);
+    this.raise(
+      draft,
+      rule,
+      {
+        kind: 'ask',
+        for: [item],
+        choices: choices.length > 0 ? choices : (question?.choices.map((one) => one.value) ?? []),
+        suggestion: suggested.trim() === '' ? {} : { [fact]: suggested },
+        scope: fact.startsWith('customer.') ? 'file' : 'row',
+      },
+      restsOn.filter((one) => one !== fact),
+      fact,
+    );
+  }
+
+  private lookUp(draft: Draft, rule: Rule, action: Extract<Action, { do: 'look-up' }>): void {
+    const { row } = draft;
+    if (action.procedure !== BY_CARRIER) {
+      this.raise(draft, rule, { kind: 'look-up', for: action.for, procedure: action.procedure });
+      return;
+    }
+    const country = this.books.countries.code(this.reader.text('country', row));
+    const carrier = this.books.carriers.canonical(this.reader.text('carrier', row));
+    const chosen = chooseLookUp(this.rules.lookUps, country, carrier);
+    const fields = chosen && chosen.for.length > 0 ? chosen.for : action.for;
+    this.raise(
+      draft,
+      rule,
+      {
+        kind: chosen === null || chosen.refer !== null ? 'refer' : 'look-up',
+        for: fields,
+        procedure: chosen?.procedure ?? null,
+        steps: chosen && chosen.how.length > 0 ? chosen.how : null,
+        refer: chosen === null ? 'lead' : chosen.refer,
+        lookUp: chosen,
+      },
+      ['country', 'carrier'],
+    );
+  }
+
+  private answerable(field: string): Answerable {
+    const def = this.rules.layouts.fields.get(field);
+    return { field, label: def?.label ?? field, extra: false, pattern: null };
+  }
+
+  private raise(
+    draft: Draft,
+    rule: Rule,
+    what: Pick<Task, 'kind' | 'for'> &
+      Partial<Pick<Task, 'procedure' | 'refer' | 'choices' | 'suggestion' | 'scope'>> & {
+        steps?: readonly string[] | null;
+        lookUp?: LookUp | null;
+      },
+    alsoRestsOn: readonly string[] = [],
+    asked: string | null = null,
+  ): void {
+    const procedure = what.procedure ?? null;
+    const facts = [...rule.when, ...rule.whenAny.flat()].map((test) => test.fact);
+    const restsOn = [...new Set([...facts, ...alsoRestsOn])]
+      .filter((fact) => fact !== asked && fact !== ANY_CELL && !fact.startsWith('none.'))
+      .map((fact) => [fact, this.reader.text(fact, draft.row)]);
+    draft.raised.push({
+      key: [rule.id, what.kind, what.for.map((item) => item.field).join('+')].join(' '),
+      kind: what.kind,
+      rule: rule.id,
+      basis: what.lookUp?.basis ?? rule.basis,
+      why: rule.why,
+      for: what.for,
+      procedure,
+      steps: what.steps ?? (procedure === null ? [] : (this.rules.procedures.get(procedure)?.steps ?? [])),
+      refer: what.refer ?? null,
+      lookUp: what.lookUp?.id ?? null,
+      scope: what.scope ?? 'row',
+      choices: what.choices ?? [],
+      suggestion: what.suggestion ?? {},
+      restsOn: JSON.stringify(restsOn),
+    });
+  }
+
+  private flag(draft: Draft, rule: Rule, action: Extract<Action, { do: 'flag' }>): void {
+    const { row } = draft;
+    const cellTests = [...rule.when, ...rule.whenAny.flat()].filter((test) => test.fact === ANY_CELL);
+    if (cellTests.length === 0) {
+      const field = action.field ?? this.testedField(rule);
+      draft.flags.push({ rule: rule.id, severity: action.severity, field, message: this.render(action.message, row) });
+      return;
+    }
+    for (const slot of this.facts.cellSlots) {
+      const text = row.values[slot] as string;
+      if (cellTests.some((test) => this.reader.holdsOfCell(test, text))) {
+        const field = this.facts.slots[slot] as string;
+        const message = this.render(action.message, row, { cell: this.columnName(slot), value: text });
+        draft.flags.push({ rule: rule.id, severity: action.severity, field, message });
+      }
+    }
+    for (const text of row.surplus) {
+      if (cellTests.some((test) => this.reader.holdsOfCell(test, text))) {
+        const message = this.render(action.message, row, { cell: 'past the last column', value: text });
+        draft.flags.push({ rule: rule.id, severity: action.severity, field: null, message });
+      }
+    }
+  }
+
+  /** A column as the agent knows it: its header, else the field's label. */
+  columnName(slot: number): string {
+    const field = this.facts.slots[slot] as string;
+    return this.table.columns[slot]?.header ?? this.rules.layouts.fields.get(field)?.label ?? field;
+  }
+
+  /** What a flag is about where its rule does not say: the last of the row's own fields that it tests. */
+  private testedField(rule: Rule): string | null {
+    const tested = rule.when.map((test) => test.fact).filter((fact) => this.facts.slot(fact) >= 0);
+    return tested.at(-1) ?? null;
+  }
+
+  private render(message: string, row: RowState, extra: Readonly<Record<string, string>> = {}): string {
+    return message.replace(/\{([^{}]+)\}/g, (whole, name: string) => {
+      if (name in extra) return extra[name] as string;
+      const nearest = /^nearest (carrier|country)$/.exec(name)?.[1];
+      if (nearest !== undefined) {
+        const text = this.reader.text(nearest, row);
+        const names = nearest === 'carrier' ? this.books.carriers.nearest(text) : this.books.countries.nearest(text);
+        return names.length > 0 ? names.join(', ') : 'none';
+      }
+      const text = this.reader.text(name, row);
+      return text === '' && !/^[\w.-]+$/.test(name) ? whole : text;
+    });
+  }
+
+  private aggregatesOf(tables: readonly RuleTable[]): Aggregate[] {
+    const found = new Map<string, Aggregate>();
+    const size = this.table.rows.length;
+    for (const rule of tables.flatMap((table) => table.rules)) {
+      for (const { fact } of [...rule.when, ...rule.whenAny.flat()]) {
+        const field = /^file\.distinct\.(.+)$/.exec(fact)?.[1];
+        if (fact === 'row.duplicate') found.set('duplicate', new Duplicates(size, (row) => this.facts.rowKey(row)));
+        if (field !== undefined) {
+          const type = this.facts.type(field);
+          const read = (row: RowState) => this.reader.text(field, row);
+          const key = (row: RowState) => (read(row).trim() === '' ? '' : normalise(type, read(row), this.books));
+          found.set(`distinct.${field}`, new Distinct(`distinct.${field}`, size, key));
+        }
+      }
+      for (const action of rule.then) {
+        if (action.do !== 'lowest') continue;
+        for (const [, fact] of action.pairs) {
+          const name = lowestName(fact, action.per);
+          const group = (row: RowState) => {
+            const text = this.reader.text(action.per, row);
+            return text.trim() === '' ? '' : normalise(this.facts.type(action.per), text, this.books);
+          };
+          found.set(name, new Lowest(name, size, group, (row) => this.reader.text(fact, row)));
+        }
+      }
+    }
+    return [...found.values()];
+  }
+}
+
+const BY_CARRIER = 'by-carrier';
+
+function lowestName(fact: string, per: string): string {
+  return `lowest.${fact}.${per}`;
+}
+
+function closes(task: Task, answer: Answer | null): boolean {
+  if (!answer) return false;
+  if (task.for.length === 0) return answer.values[DECISION] !== undefined;
+  return task.for.every((item) => answer.values[item.field] !== undefined);
+}
+
+/** A question whose answer is "there is none" is not asked again: the table goes on below its rule. */
+function askOnce(table: RuleTable): RuleTable {
+  const rules = table.rules.map((rule) => {
+    const once: Test[] = [];
+    for (const action of rule.then) {
+      if (action.do !== 'ask') continue;
+      once.push({
+        fact: `none.${action.fact}`,
+        op: { kind: 'blank' },
+        place: rule.place,
+        written: `${action.fact}: not confirmed blank`,
+      });
+    }
+    return once.length === 0 ? rule : { ...rule, when: [...rule.when, ...once] };
+  });
+  return { ...table, rules };
+}
+
+/** A value that rests on many rows. Each row contributes a text; a row reads what the contributions make. */
+abstract class Aggregate {
+  readonly name: string;
+  protected readonly contributions: string[];
+
+  constructor(name: string, size: number) {
+    this.name = name;
+    this.contributions = new Array<string>(size).fill('');
+  }
+
+  /** Takes rows' contributions. Returns the rows, theirs or others', that read something else now. */
+  update(drafts: readonly Draft[], leftOut: (draft: Draft) => boolean): readonly number[] {
+    let changed = false;
+    for (const draft of drafts) {
+      const text = this.contribution(draft.row, leftOut(draft));
+      if (this.contributions[draft.row.index] !== text) {
+        this.contributions[draft.row.index] = text;
+        changed = true;
+      }
+    }
+    return changed ? this.recount() : NO_ROWS;
+  }
+
+  abstract read(index: number): string;
+  protected abstract contribution(row: RowState, leftOut: boolean): string;
+  protected abstract recount(): readonly number[];
+}
+
+/** Whether a row's number stands in another row too. */
+class Duplicates extends Aggregate {
+  private counts = new Map<string, number>();
+  private readonly key: (row: RowState) => string;
+
+  constructor(size: number, key: (row: RowState) => string) {
+    super('duplicate', size);
+    this.key = key;
+  }
+
+  read(index: number): string {
+    const key = this.contributions[index] as string;
+    return key === '' ? '' : (this.counts.get(key) ?? 0) > 1 ? 'yes' : 'no';
+  }
+
+  protected contribution(row: RowState, leftOut: boolean): string {
+    return leftOut ? '' : this.key(row);
+  }
+
+  protected recount(): readonly number[] {
+    const before = this.counts;
+    const now = new Map<string, number>();
+    for (const key of this.contributions) if (key !== '') now.set(key, (now.get(key) ?? 0) + 1);
+    this.counts = now;
+    const moved: number[] = [];
+    for (const [index, key] of this.contributions.entries()) {
+      if (key !== '' && (before.get(key) ?? 0) > 1 !== (now.get(key) ?? 0) > 1) moved.push(index);
+    }
+    return moved;
+  }
+}
+
+/** How many values a column has over the file. */
+class Distinct extends Aggregate {
+  private count = 0;
+  private readonly key: (row: RowState) => string;
+
+  constructor(name: string, size: number, key: (row: RowState) => string) {
+    super(name, size);
+    this.key = key;
+  }
+
+  read(): string {
+    return String(this.count);
+  }
+
+  protected contribution(row: RowState, leftOut: boolean): string {
+    return leftOut ? '' : this.key(row);
+  }
+
+  protected recount(): readonly number[] {
+    const before = this.count;
+    const keys = new Set(this.contributions);
+    keys.delete('');
+    this.count = keys.size;
+    return before === this.count ? NO_ROWS : [...this.contributions.keys()];
+  }
+}
+
+/** The lowest number of a group, over the whole file, also outside the batch. */
+class Lowest extends Aggregate {
+  private lowest = new Map<string, string>();
+  private readonly group: (row: RowState) => string;
+  private readonly number: (row: RowState) => string;
+
+  constructor(name: string, size: number, group: (row: RowState) => string, number: (row: RowState) => string) {
+    super(name, size);
+    this.group = group;
+    this.number = number;
+  }
+
+  read(index: number): string {
+    const [group = ''] = (this.contributions[index] as string).split('\u0000');
+    return group === '' ? '' : (this.lowest.get(group) ?? '');
+  }
+
+  protected contribution(row: RowState): string {
+    const group = this.group(row);
+    return group === '' ? '' : `${group}\u0000${this.number(row)}`;
+  }
+
+  protected recount(): readonly number[] {
+    const before = this.lowest;
+    const now = new Map<string, string>();
+    for (const contribution of this.contributions) {
+      const [group = '', number = ''] = contribution.split('\u0000');
+      if (group === '' || number.trim() === '') continue;
+      const least = now.get(group);
+      if (least === undefined || compareNumbers(number, least) < 0) now.set(group, number);
+    }
+    this.lowest = now;
+    const moved: number[] = [];
+    for (const [index, contribution] of this.contributions.entries()) {
+      const [group = ''] = contribution.split('\u0000');
+      if (group !== '' && before.get(group) !== now.get(group)) moved.push(index);
+    }
+    return moved;
+  }
+}

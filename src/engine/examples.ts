@@ -1,0 +1,214 @@
+/** The examples that stand beside rules, run through the whole pipeline. */
+import { Evaluator, makeBooks } from './decide.ts';
+import type { Decision, Task } from './decision.ts';
+import { escalate } from './escalate.ts';
+import { ANY_CELL, type Books } from './facts.ts';
+import type { Place } from './problem.ts';
+import type { Example, LookUp, Rule, RuleSet } from './rule.ts';
+import type { Table } from './table.ts';
+
+export interface ExampleFailure {
+  /** The rule, look-up or escalation that the example stands under. */
+  readonly rule: string;
+  readonly place: Place;
+  readonly given: Readonly<Record<string, string>>;
+  /** What was wanted and what came, in words. */
+  readonly wanted: string;
+  readonly came: string;
+}
+
+export interface ExampleRun {
+  readonly passed: number;
+  readonly failures: readonly ExampleFailure[];
+}
+
+const DEFAULT_SYSTEM = 'csr-tool';
+
+/**
+ * One row made of the given facts, decided by the rules, the row alone in its file. Row fields become cells,
+ * `original.*` what they came in as, `customer.*` the intake, and any other fact stands as given.
+ */
+export async function decideGiven(
+  rules: RuleSet,
+  given: Readonly<Record<string, string>>,
+  books: Books = makeBooks(rules),
+): Promise<{ evaluator: Evaluator; decision: Decision }> {
+  const cells = new Map<string, string>();
+  const edits: Record<string, string> = {};
+  const customer = new Map<string, string>();
+  const facts = new Map<string, string>();
+  let system = DEFAULT_SYSTEM;
+  for (const [fact, text] of Object.entries(given)) {
+    if (fact === 'system') system = text;
+    else if (fact === ANY_CELL) cells.set('column:1', text);
+    else if (fact.startsWith('customer.')) customer.set(fact.slice('customer.'.length), text);
+    else if (fact.startsWith('original.')) cells.set(fact.slice('original.'.length), text);
+    else if (/^(number|row|file|reference|carrier)\./.test(fact)) facts.set(fact, text);
+  }
+  for (const fact of facts.keys()) {
+    const found = fact.replace(/^(reference\.[^.]+)\..*$/, '$1.found');
+    if (fact.startsWith('reference.') && !facts.has(found)) facts.set(found, 'yes');
+  }
+  for (const [fact, text] of Object.entries(given)) {
+    const known = fact === 'system' || fact === ANY_CELL || fact.startsWith('customer.') || fact.startsWith('original.');
+    if (known || facts.has(fact)) continue;
+    if (cells.has(fact)) edits[fact] = text;
+    else cells.set(fact, text);
+  }
+  const table: Table = {
+    name: 'example',
+    sha256: '',
+    format: { kind: 'csv', delimiter: ',', newline: '\n', bom: false, encoding: 'utf-8', sepLine: null, finalNewline: true },
+    layout: system,
+    columns: [...cells.keys()].map((field) => ({ header: field, field })),
+    rows: [{ place: 2, cells: [...cells.values()] }],
+    preamble: [],
+    notices: [],
+  };
+  const context = { customer, references: new Map(), batch: null, given: facts };
+  const evaluator = new Evaluator(rules, table, context, books);
+  await evaluator.decideAll(new Map([[0, { answers: [], edits, excluded: null }]]));
+  return { evaluator, decision: evaluator.decision(0) };
+}
+
+/** Runs every example of the rules, look-ups and escalations. */
+export async function runExamples(rules: RuleSet): Promise<ExampleRun> {
+  const books = makeBooks(rules);
+  const failures: ExampleFailure[] = [];
+  let passed = 0;
+  const run = async (owner: Rule | LookUp, example: Example) => {
+    const { evaluator, decision } = await decideGiven(rules, example.given, books);
+    const failure = judge(owner, example, decision, evaluator);
+    if (failure) failures.push(failure);
+    else passed++;
+  };
+  for (const table of rules.tables) {
+    for (const rule of table.rules) for (const example of rule.examples) await run(rule, example);
+  }
+  for (const lookUp of rules.lookUps) for (const example of lookUp.examples) await run(lookUp, example);
+  for (const escalation of rules.escalations) {
+    for (const example of escalation.examples) {
+      const came = escalate(example.text, example.carrier === '' ? null : example.carrier, rules, books).escalation;
+      if ((came.id === escalation.id) === example.expect) passed++;
+      else {
+        failures.push({
+          rule: escalation.id,
+          place: example.place,
+          given: { carrier: example.carrier, text: example.text },
+          wanted: `${example.expect ? '' : 'not '}${escalation.id}`,
+          came: came.id,
+        });
+      }
+    }
+  }
+  return { passed, failures };
+}
+
+function judge(owner: Rule | LookUp, example: Example, decision: Decision, evaluator: Evaluator): ExampleFailure | null {
+  const fail = (wanted: string): ExampleFailure => ({
+    rule: owner.id,
+    place: example.place,
+    given: example.given,
+    wanted,
+    came: describe(decision),
+  });
+  if (example.expect) {
+    const lacking = Object.entries(example.expect).filter(([key, want]) => !matches(key, want, example.expect ?? {}, decision, evaluator));
+    if (lacking.length > 0) return fail(lacking.map(([key, want]) => `${key}: ${show(want)}`).join(', '));
+    const acted =
+      'then' in owner
+        ? decision.acted.some((rule) => rule.id === owner.id)
+        : decision.tasks.some((task) => task.lookUp === owner.id);
+    if (!acted) return fail(`${owner.id} to act`);
+  }
+  if (example.expectNot) {
+    const { expectNot } = example;
+    const all = Object.entries(expectNot).every(([key, want]) => matches(key, want, expectNot, decision, evaluator));
+    if (all) return fail(`not ${Object.entries(expectNot).map(([key, want]) => `${key}: ${show(want)}`).join(', ')}`);
+  }
+  return null;
+}
+
+function list(want: unknown): string[] {
+  return Array.isArray(want) ? want.map(nameOf) : [nameOf(want)];
+}
+
+function nameOf(want: unknown): string {
+  return want !== null && typeof want === 'object' && 'field' in want ? String(want.field) : String(want);
+}
+
+function matches(
+  key: string,
+  want: unknown,
+  whole: Readonly<Record<string, unknown>>,
+  decision: Decision,
+  evaluator: Evaluator,
+): boolean {
+  const valueOf = (field: string) => decision.values[evaluator.facts.slot(field)] ?? '';
+  const wantedFields = whole['for'] === undefined ? [] : list(whole['for']);
+  const covers = (task: Task) => wantedFields.every((field) => task.for.some((item) => item.field === field));
+  const acted = decision.acted.flatMap((rule) => rule.then);
+  switch (key) {
+    case 'status':
+      return decision.status === want;
+    case 'set':
+    case 'copy':
+    case 'lowest':
+      return Object.entries(want as Record<string, string>).every(([field, text]) => valueOf(field) === text);
+    case 'clear':
+      return list(want).every(
+        (field) =>
+          valueOf(field).trim() === '' && acted.some((action) => action.do === 'clear' && action.fields.includes(field)),
+      );
+    case 'keep':
+      return list(want).every((field) => acted.some((action) => action.do === 'keep' && action.fields.includes(field)));
+    case 'look-up':
+      return list(want).every((procedure) =>
+        decision.tasks.some(
+          (task) =>
+            covers(task) &&
+            (procedure === 'by-carrier' ? task.lookUp !== null : task.kind === 'look-up' && task.procedure === procedure),
+        ),
+      );
+    case 'ask':
+      return list(want).every((fact) => decision.tasks.some((task) => task.kind === 'ask' && task.for[0]?.field === fact));
+    case 'offer':
+      if (typeof want === 'string' || Array.isArray(want)) {
+        return list(want).every((field) => decision.tasks.some((task) => task.kind === 'offer' && task.for.some((item) => item.field === field)));
+      }
+      return Object.entries(want as Record<string, string>).every(([field, text]) =>
+        decision.tasks.some((task) => task.kind === 'offer' && task.suggestion[field] === text),
+      );
+    case 'refer':
+      return list(want).every((to) => decision.tasks.some((task) => task.kind === 'refer' && task.refer === to && covers(task)));
+    case 'for':
+      return decision.tasks.some(covers);
+    case 'exclude':
+      return decision.excluded !== null && (want === 'yes' || decision.excluded.reason.includes(String(want)));
+    case 'flag':
+      return list(want).every((text) => decision.flags.some((flag) => flag.rule === text || flag.message.includes(text)));
+    case 'severity':
+      return decision.flags.some((flag) => flag.severity === want);
+    case 'stop':
+      return acted.some((action) => action.do === 'stop') === (want === 'true' || want === 'yes');
+    default:
+      return false;
+  }
+}
+
+function show(want: unknown): string {
+  return typeof want === 'string' ? want : JSON.stringify(want);
+}
+
+/** A decision in one line. */
+export function describe(decision: Decision): string {
+  const parts: string[] = [decision.status];
+  for (const change of decision.changes) parts.push(`${change.field}: ${change.from || '(blank)'} -> ${change.to || '(blank)'} by ${change.rule}`);
+  for (const task of decision.tasks) {
+    const fields = task.for.map((item) => item.field).join(', ');
+    parts.push(`${task.kind} ${[task.procedure, task.refer].filter(Boolean).join(' ')} for ${fields || 'a decision'} by ${task.rule}`);
+  }
+  for (const flag of decision.flags) parts.push(`${flag.severity} ${flag.rule}: ${flag.message}`);
+  if (decision.excluded) parts.push(`excluded: ${decision.excluded.reason}`);
+  return parts.join('; ');
+}

@@ -1,0 +1,287 @@
+/** What a rule can ask of a row: its cells, what they came in as, and what is derived from them. */
+import type { CarrierBook, CountryBook } from './names.ts';
+import { type NumberFacts, numberFacts, numberKey } from './number.ts';
+import type { FactType, LayoutBook, RuleSet } from './rule.ts';
+import type { Table } from './table.ts';
+
+export interface Books {
+  readonly carriers: CarrierBook;
+  readonly countries: CountryBook;
+  readonly values: LayoutBook['values'];
+}
+
+/** The fact that tests every cell of a row. */
+export const ANY_CELL = 'any-cell';
+
+const YES = new Set(['yes', 'true', 'y']);
+const NO = new Set(['no', 'false', 'n']);
+
+/** How values of `fact` compare; `text` where nothing else is declared. */
+export function factType(fact: string, fields: LayoutBook['fields']): FactType {
+  if (fact === 'number.country') return 'country';
+  if (fact === 'number.valid' || fact === 'row.duplicate' || /^reference\.[^.]+\.found$/.test(fact)) return 'yes-no';
+  if (fact.startsWith('file.distinct.')) return 'number';
+  const field = fact.replace(/^original\.|^reference\.[^.]+\./, '');
+  return fields.get(field)?.type ?? 'text';
+}
+
+/** Trimmed and case-folded; canonically composed so that `é` equals `é`. */
+function foldCase(text: string): string {
+  return text.trim().normalize('NFC').toLowerCase();
+}
+
+/**
+ * The key under which two texts of a type are equal: a canonical carrier name, an ISO code, a listed
+ * value's name, an E.164 number, else the trimmed and case-folded text.
+ */
+export function normalise(type: FactType, text: string, books: Books): string {
+  if (typeof type === 'object') {
+    const wanted = foldCase(text);
+    for (const [name, texts] of books.values.get(type.values) ?? []) {
+      if (foldCase(name) === wanted || texts.some((other) => foldCase(other) === wanted)) return name;
+    }
+    return wanted;
+  }
+  switch (type) {
+    case 'carrier':
+      return books.carriers.key(text);
+    case 'country':
+      return books.countries.code(text) ?? foldCase(text);
+    case 'phone':
+      return numberKey(text);
+    case 'yes-no': {
+      const folded = foldCase(text);
+      return YES.has(folded) ? 'yes' : NO.has(folded) ? 'no' : folded;
+    }
+    default:
+      return foldCase(text);
+  }
+}
+
+/** Whether a text is listed for its type; null for types without a list. */
+export function isKnown(type: FactType, text: string, books: Books): boolean | null {
+  if (typeof type === 'object') return books.values.get(type.values)?.has(normalise(type, text, books)) ?? null;
+  if (type === 'carrier') return books.carriers.canonical(text) !== null;
+  if (type === 'country') return books.countries.code(text) !== null;
+  return null;
+}
+
+/** A value that a test reads, with what the tests need to know of it. */
+export interface Reading {
+  readonly text: string;
+  readonly blank: boolean;
+  readonly key: string;
+  readonly known: boolean | null;
+  /** The value as a number, or null where it cannot be read as one. */
+  readonly number: number | null;
+}
+
+/** `text` as a test of the given type reads it. */
+export function readText(type: FactType, text: string, books: Books): Reading {
+  const trimmed = text.trim();
+  const blank = trimmed === '';
+  const number = /^[+-]?\d+(\.\d+)?$/.test(trimmed) ? Number(trimmed) : null;
+  if (blank) return { text, blank, key: '', known: null, number: null };
+  return { text, blank, key: normalise(type, text, books), known: isKnown(type, text, books), number };
+}
+
+/** A joined file: number key -> field -> text. */
+export interface Reference {
+  readonly fields: readonly string[];
+  readonly rows: ReadonlyMap<string, Readonly<Record<string, string>>>;
+}
+
+/** What is known beside the file and the rules. */
+export interface Context {
+  /** Customer facts without their prefix; a blank text is "confirmed none", an absent key is open. */
+  readonly customer: ReadonlyMap<string, string>;
+  readonly references: ReadonlyMap<string, Reference>;
+  /** Indexes of the rows that are asked for; null for all. */
+  readonly batch: ReadonlySet<number> | null;
+  /** Facts that an example gives as they are, in place of what would be derived. */
+  readonly given?: ReadonlyMap<string, string>;
+}
+
+/** One row while it is being decided. */
+export interface RowState {
+  readonly index: number;
+  /** One text a slot; what the stages have made of the row so far. */
+  values: string[];
+  readonly surplus: readonly string[];
+  /** Facts that a person has confirmed to have no value. */
+  none: ReadonlySet<string> | null;
+  numberText: string | null;
+  number: NumberFacts | null;
+}
+
+/** A value that depends on other rows too; kept by the evaluator, read by facts. */
+export interface Aggregates {
+  /** `duplicate`, `distinct.<field>` or `lowest.<fact>.<per>` -> the text for a row. */
+  read(name: string, index: number): string;
+}
+
+/**
+ * Turns fact names into readers over a row's slots. Slots are the table's columns in order, then the
+ * declared fields that the file lacks, then the extra fields that look-ups ask for.
+ */
+export class Facts {
+  readonly slots: readonly string[];
+  readonly books: Books;
+  readonly context: Context;
+  aggregates: Aggregates = { read: () => '' };
+  private readonly slotOf = new Map<string, number>();
+  private readonly fields: LayoutBook['fields'];
+  private readonly table: Table;
+  readonly columnCount: number;
+  /** Slots that are or may become cells of the output: what `any-cell` looks at. */
+  readonly cellSlots: readonly number[];
+
+  constructor(rules: RuleSet, books: Books, table: Table, context: Context) {
+    this.books = books;
+    this.context = context;
+    this.table = table;
+    this.fields = rules.layouts.fields;
+    this.columnCount = table.columns.length;
+    const slots: string[] = [];
+    const add = (name: string) => {
+      if (!this.slotOf.has(name)) this.slotOf.set(name, slots.length);
+      slots.push(name);
+    };
+    for (const column of table.columns) add(column.field);
+    for (const field of rules.layouts.fields.keys()) if (!this.slotOf.has(field)) add(field);
+    for (const field of extraFields(rules).keys()) if (!this.slotOf.has(field)) add(field);
+    this.slots = slots;
+    const layout = rules.layouts.layouts.find((one) => one.id === table.layout);
+    const cells = new Set(table.columns.map((_, at) => at));
+    for (const { field } of layout?.output ?? []) cells.add(this.slot(field));
+    for (const field of extraFields(rules).keys()) cells.add(this.slot(field));
+    this.cellSlots = [...cells].filter((slot) => slot >= 0);
+  }
+
+  /** The slot of a field, or -1. */
+  slot(field: string): number {
+    return this.slotOf.get(field) ?? -1;
+  }
+
+  type(fact: string): FactType {
+    return factType(fact, this.fields);
+  }
+
+  /** A row as it came in, with what people have said of its fields laid over. */
+  start(index: number, overlay: ReadonlyMap<string, string> | null): RowState {
+    const cells = this.table.rows[index]?.cells ?? NONE;
+    const values = new Array<string>(this.slots.length);
+    for (let slot = 0; slot < values.length; slot++) values[slot] = this.original(index, slot);
+    let none: Set<string> | null = null;
+    if (overlay) {
+      for (const [field, text] of overlay) {
+        const slot = this.slot(field);
+        if (slot >= 0) values[slot] = text;
+        if (text.trim() === '') none = (none ?? new Set()).add(field);
+      }
+    }
+    const surplus = cells.length > this.columnCount ? cells.slice(this.columnCount) : NONE;
+    return { index, values, surplus, none, numberText: null, number: null };
+  }
+
+  /** A cell as the file has it; blank where the file has no such column. */
+  original(index: number, slot: number): string {
+    return slot < this.columnCount ? (this.table.rows[index]?.cells[slot] ?? '') : '';
+  }
+
+  /** A function that reads `fact` of a row; blank for what is not there. */
+  reader(fact: string): (row: RowState) => string {
+    const given = this.context.given?.get(fact);
+    if (given !== undefined) return () => given;
+    const slot = this.slot(fact);
+    if (slot >= 0) return (row) => row.values[slot] as string;
+    const [head, ...rest] = fact.split('.');
+    const tail = rest.join('.');
+    if (head === 'original') {
+      const from = this.slot(tail);
+      return from < 0 ? () => '' : (row) => this.original(row.index, from);
+    }
+    if (head === 'none') return (row) => (this.confirmedNone(tail, row) ? 'yes' : '');
+    if (head === 'customer') return () => this.context.customer.get(tail) ?? '';
+    if (fact === 'system') return () => this.table.layout;
+    if (fact === 'carrier.pin') {
+      const carrier = this.slot('carrier');
+      return (row) => this.books.carriers.carrier(row.values[carrier] as string)?.pin ?? '';
+    }
+    if (head === 'number') {
+      if (tail === 'country') return (row) => this.numberOf(row)?.country ?? '';
+      if (tail === 'type') return (row) => this.numberOf(row)?.type ?? '';
+      if (tail === 'valid') {
+        return (row) => {
+          const number = this.numberOf(row);
+          return number === null ? '' : number.valid ? 'yes' : 'no';
+        };
+      }
+    }
+    if (head === 'reference') {
+      const [name = '', ...field] = rest;
+      const column = field.join('.');
+      // Looked up at each reading: a file may be joined while the session runs.
+      return (row) => {
+        const reference = this.context.references.get(name);
+        if (!reference) return '';
+        const found = this.referenceRow(reference, row);
+        return column === 'found' ? (found ? 'yes' : 'no') : (found?.[column] ?? '');
+      };
+    }
+    if (fact === 'row.duplicate') return (row) => this.aggregates.read('duplicate', row.index);
+    if (head === 'file' && rest[0] === 'distinct') {
+      const name = tail;
+      return (row) => this.aggregates.read(name, row.index);
+    }
+    return () => '';
+  }
+
+  /** Whether a person has said that a fact has no value: then it is not asked for again. */
+  confirmedNone(fact: string, row: RowState): boolean {
+    if (!fact.startsWith('customer.')) return row.none?.has(fact) ?? false;
+    return this.context.customer.get(fact.slice('customer.'.length))?.trim() === '';
+  }
+
+  /** The row's number, joined as files write it: E.164 where it can be read as one. */
+  rowKey(row: RowState): string {
+    const text = row.values[this.slot('phoneNumber')] as string;
+    if (text.trim() === '') return '';
+    return this.numberOf(row)?.e164 ?? numberKey(text);
+  }
+
+  private referenceRow(reference: Reference, row: RowState): Readonly<Record<string, string>> | undefined {
+    const key = this.rowKey(row);
+    return key === '' ? undefined : reference.rows.get(key);
+  }
+
+  private numberOf(row: RowState): NumberFacts | null {
+    const text = row.values[this.slot('phoneNumber')] as string;
+    if (text.trim() === '') return null;
+    const country = text.startsWith('+') ? '' : (row.values[this.slot('country')] as string);
+    // The country helps to read a number without its prefix only; a change of it must not keep an old reading.
+    const memo = `${text}\u0000${country}`;
+    if (row.numberText !== memo) {
+      row.number = numberFacts(text, this.books.countries.code(country) ?? undefined);
+      row.numberText = memo;
+    }
+    return row.number;
+  }
+}
+
+const NONE: readonly string[] = [];
+
+/** The named extra fields that rules and look-ups ask for: field -> label. */
+export function extraFields(rules: RuleSet): Map<string, string> {
+  const found = new Map<string, string>();
+  const add = (list: readonly { field: string; label: string; extra: boolean }[]) => {
+    for (const item of list) if (item.extra && !found.has(item.field)) found.set(item.field, item.label);
+  };
+  for (const table of rules.tables) {
+    for (const rule of table.rules) {
+      for (const action of rule.then) if (action.do === 'look-up' || action.do === 'refer') add(action.for);
+    }
+  }
+  for (const lookUp of rules.lookUps) add(lookUp.for);
+  return found;
+}

@@ -1,0 +1,228 @@
+/** What the columns of a file mean: rules/layouts.yaml held against its header. */
+import { nearestNames } from './names.ts';
+import { CsrError, type Problem } from './problem.ts';
+import type { Layout, LayoutBook } from './rule.ts';
+import type { Column, Grid, Row, Table } from './table.ts';
+
+export interface LayoutChoice {
+  /** A layout's id, where the user names one. */
+  readonly layout: string | null;
+  /** Field -> header text, where the user maps columns by hand. */
+  readonly map: ReadonlyMap<string, string>;
+}
+
+// Titles and notes above a header are short; a file without a header must not be searched to its end.
+const HEADER_SEARCH = 25;
+
+/** A header as it is compared: case, spaces, `_` and `-` do not count. */
+export function foldHeader(text: string): string {
+  return text.normalize('NFKC').toLowerCase().replace(/[\s_\-\u2010-\u2015\uFEFF]+/g, '');
+}
+
+/** `D` -> 3 */
+export function columnIndex(letter: string): number {
+  let index = 0;
+  for (const char of letter.toUpperCase()) index = index * 26 + (char.charCodeAt(0) - 64);
+  return index - 1;
+}
+
+/** 3 -> `D` */
+export function columnLetter(index: number): string {
+  let letters = '';
+  for (let rest = index + 1; rest > 0; rest = Math.floor((rest - 1) / 26)) {
+    letters = String.fromCharCode(65 + ((rest - 1) % 26)) + letters;
+  }
+  return letters;
+}
+
+/**
+ * The grid as a table of the layout that its header fits.
+ * @throws CsrError `unknown-layout` (what was expected and found), `unknown-field`, `unknown-header`,
+ * `no-rows`
+ */
+export function recognise(grid: Grid, book: LayoutBook, choice: LayoutChoice): Table {
+  checkChoice(grid, book, choice);
+  for (let at = 0; at < Math.min(grid.records.length, HEADER_SEARCH); at++) {
+    const header = grid.records[at] as readonly string[];
+    if (!hasMapped(header, choice)) continue;
+    for (const layout of candidates(book, choice)) {
+      const columns = columnsOf(header, layout, book, choice);
+      if (missing(columns, layout, choice).length === 0) return tableOf(grid, at, layout, columns);
+    }
+  }
+  throw new CsrError(unknownLayout(grid, book, choice));
+}
+
+/** Every column's field in the header of a table that has no layout of its own (answers, references). */
+export function matchHeaders(header: readonly string[], book: LayoutBook): Column[] {
+  return columnsOf(header, null, book, { layout: null, map: new Map() });
+}
+
+function candidates(book: LayoutBook, choice: LayoutChoice): readonly Layout[] {
+  return choice.layout === null ? book.layouts : book.layouts.filter((layout) => layout.id === choice.layout);
+}
+
+function checkChoice(grid: Grid, book: LayoutBook, choice: LayoutChoice): void {
+  if (choice.layout !== null && !book.layouts.some((layout) => layout.id === choice.layout)) {
+    const known = book.layouts.map((layout) => layout.id);
+    throw new CsrError({
+      code: 'unknown-layout',
+      severity: 'error',
+      message: `there is no layout \`${choice.layout}\``,
+      wanted: known.join(', '),
+      help: `nearest: ${nearestNames(choice.layout, known)[0] ?? known[0]}`,
+    });
+  }
+  for (const [field, header] of choice.map) {
+    if (!book.fields.has(field)) {
+      const known = [...book.fields.keys()];
+      throw new CsrError({
+        code: 'unknown-field',
+        severity: 'error',
+        message: `there is no field \`${field}\` to map \`${header}\` to`,
+        wanted: known.join(', '),
+        help: nearestNames(field, known).length > 0 ? `did you mean \`${nearestNames(field, known)[0]}\`?` : 'name one of these',
+      });
+    }
+    const found = grid.records.slice(0, HEADER_SEARCH).some((record) => headerAt(record, header) >= 0);
+    if (!found) {
+      const header0 = grid.records[0] ?? [];
+      throw new CsrError({
+        code: 'unknown-header',
+        severity: 'error',
+        message: `${grid.name} has no column \`${header}\` to map to ${field}`,
+        found: header0.join(' | '),
+        help: 'name a header as it stands in the file, or a column letter such as `D`',
+      });
+    }
+  }
+}
+
+function headerAt(record: readonly string[], header: string): number {
+  const wanted = foldHeader(header);
+  const at = record.findIndex((text) => foldHeader(text) === wanted && wanted !== '');
+  if (at >= 0) return at;
+  const index = /^[A-Za-z]{1,2}$/.test(header) ? columnIndex(header) : -1;
+  return index < record.length ? index : -1;
+}
+
+function hasMapped(header: readonly string[], choice: LayoutChoice): boolean {
+  return [...choice.map.values()].every((text) => headerAt(header, text) >= 0);
+}
+
+function columnsOf(
+  header: readonly string[],
+  layout: Layout | null,
+  book: LayoutBook,
+  choice: LayoutChoice,
+): Column[] {
+  const fields = new Array<string | null>(header.length).fill(null);
+  const taken = new Set<string>();
+  const take = (at: number, field: string) => {
+    if (at < 0 || at >= header.length || fields[at] != null || taken.has(field)) return;
+    fields[at] = field;
+    taken.add(field);
+  };
+  for (const [field, text] of choice.map) take(headerAt(header, text), field);
+  for (const column of layout?.columns ?? []) {
+    const wanted = new Set(column.headers.map(foldHeader));
+    take(header.findIndex((text) => wanted.has(foldHeader(text))), column.field);
+  }
+  const byHeader = headerIndex(book);
+  for (const [at, text] of header.entries()) {
+    const field = byHeader.get(foldHeader(text));
+    if (field !== undefined) take(at, field);
+  }
+  // A letter speaks where the user has named the layout: any file has a column D.
+  for (const column of layout?.columns ?? []) {
+    if (column.letter !== null && choice.layout === layout?.id) take(columnIndex(column.letter), column.field);
+  }
+  return header.map((text, at) => ({ header: text, field: fields[at] ?? `column:${at + 1}` }));
+}
+
+const headerIndexes = new WeakMap<LayoutBook, Map<string, string>>();
+
+function headerIndex(book: LayoutBook): Map<string, string> {
+  let index = headerIndexes.get(book);
+  if (!index) {
+    index = new Map();
+    for (const field of book.fields.values()) {
+      for (const text of [field.name, ...field.headers]) {
+        const folded = foldHeader(text);
+        if (folded !== '' && !index.has(folded)) index.set(folded, field.name);
+      }
+    }
+    headerIndexes.set(book, index);
+  }
+  return index;
+}
+
+/** The fields a layout needs and the columns lack; a named layout needs no more than the number. */
+function missing(columns: readonly Column[], layout: Layout, choice: LayoutChoice): string[] {
+  const found = new Set(columns.map((column) => column.field));
+  if (choice.layout === layout.id) return found.has('phoneNumber') ? [] : ['phoneNumber'];
+  const against = layout.noneOf.filter((field) => found.has(field)).map((field) => `no ${field}`);
+  return [...layout.allOf.filter((field) => !found.has(field)), ...against];
+}
+
+function tableOf(grid: Grid, at: number, layout: Layout, columns: readonly Column[]): Table {
+  const rows: Row[] = [];
+  for (let record = at + 1; record < grid.records.length; record++) {
+    rows.push({ place: grid.places[record] as number, cells: grid.records[record] as readonly string[] });
+  }
+  if (rows.length === 0) {
+    throw new CsrError({
+      code: 'no-rows',
+      severity: 'error',
+      message: `${grid.name} has a header and no rows`,
+      help: 'download the file again; a large account takes some minutes',
+    });
+  }
+  return {
+    name: grid.name,
+    sha256: grid.sha256,
+    format: grid.format,
+    layout: layout.id,
+    columns,
+    rows,
+    preamble: grid.records.slice(0, at),
+    notices: [...grid.notices, ...doubled(grid, at, columns)],
+  };
+}
+
+function doubled(grid: Grid, at: number, columns: readonly Column[]): Problem[] {
+  const seen = new Map<string, number>();
+  const problems: Problem[] = [];
+  for (const [index, column] of columns.entries()) {
+    const folded = foldHeader(column.header);
+    const first = seen.get(folded);
+    if (first === undefined) seen.set(folded, index);
+    else if (folded !== '') {
+      problems.push({
+        code: 'duplicate-header',
+        severity: 'warning',
+        message: `columns ${columnLetter(first)} and ${columnLetter(index)} are both headed \`${column.header}\`; the rules read ${columnLetter(first)}, and ${columnLetter(index)} is kept as it is`,
+        place: { file: grid.name, line: grid.places[at] as number, column: index + 1 },
+      });
+    }
+  }
+  return problems;
+}
+
+function unknownLayout(grid: Grid, book: LayoutBook, choice: LayoutChoice): Problem {
+  const header = grid.records.find((record) => record.filter((text) => text.trim() !== '').length > 1) ?? grid.records[0] ?? [];
+  const expected = candidates(book, choice).map((layout) => {
+    const lacks = missing(columnsOf(header, layout, book, choice), layout, choice);
+    const wants = layout.allOf.map((field) => book.fields.get(field)?.label ?? field).join(', ');
+    return `${layout.id} (${wants}): lacks ${lacks.join(', ')}`;
+  });
+  return {
+    code: 'unknown-layout',
+    severity: 'error',
+    message: `${grid.name} fits no layout that the rules know`,
+    place: { file: grid.name, line: grid.places[0] ?? 1, column: 1 },
+    found: header.map((text) => `\`${text}\``).join(', '),
+    wanted: expected.join('; '),
+    help: 'name the columns with `--map FIELD=HEADER` (as often as needed), or the layout with `--layout ID`; `--save-layout FILE.yaml` keeps the mapping for the next time',
+  };
+}

@@ -1,0 +1,269 @@
+/** Turning what people write into events: one answer for some rows, or a table of answers by number. */
+import { DECISION } from '../engine/decide.ts';
+import type { Task } from '../engine/decision.ts';
+import { normalise, readText } from '../engine/facts.ts';
+import { matchHeaders } from '../engine/layout.ts';
+import { numberKey } from '../engine/number.ts';
+import { CsrError, type Problem } from '../engine/problem.ts';
+import type { Answerable } from '../engine/rule.ts';
+import type { Grid } from '../engine/table.ts';
+import type { AnswerEntry, Deed } from './event.ts';
+import type { Review } from './review.ts';
+
+/** How an answers file says "confirmed: there is none". */
+export const NONE = '(none)';
+
+export type Validated = { readonly text: string } | { readonly problem: string };
+
+/**
+ * An answer as it will stand, or why it cannot: a choice by any of its names, a country as its ISO code, an
+ * extra field by its pattern, `(none)` as a blank.
+ */
+export function validateAnswer(review: Review, task: Task, item: Answerable, written: string): Validated {
+  const text = written.trim();
+  const { books, facts } = review.evaluator;
+  const type = facts.type(item.field);
+  if (text === '') return { problem: `${item.label} is blank; write ${NONE} where there is none` };
+  const choices = choicesOf(review, task, item);
+  if (choices.length > 0) {
+    const wanted = normalise(type, text, books);
+    const choice = choices.find((one) => normalise(type, one, books) === wanted);
+    return choice === undefined ? { problem: `${item.label} is one of ${choices.join(', ')}, not \`${text}\`` } : { text: choice };
+  }
+  if (text.toLowerCase() === NONE) return { text: '' };
+  if (type === 'country') {
+    const code = books.countries.code(text);
+    if (code !== null) return { text: code };
+    const near = books.countries.nearest(text);
+    return { problem: `\`${text}\` is no country that the rules know${near.length > 0 ? `; nearest: ${near.join(', ')}` : ''}` };
+  }
+  if (type === 'number' && readText(type, text, books).number === null) {
+    return { problem: `${item.label} is a number, not \`${text}\`` };
+  }
+  if (item.pattern !== null && !item.pattern.test(text)) {
+    return { problem: `${item.label} must match ${item.pattern.source}, and \`${text}\` does not` };
+  }
+  return { text: written };
+}
+
+function choicesOf(review: Review, task: Task, item: Answerable): readonly string[] {
+  if (task.choices.length > 0) return task.choices;
+  if (!item.field.startsWith('customer.')) return [];
+  const question = review.rules.intake.questions.find((one) => `customer.${one.id}` === item.field);
+  if (question?.type === 'yes-no') return ['yes', 'no'];
+  return question?.choices.map((one) => one.value) ?? [];
+}
+
+/** The same answer for each of some rows' tasks of one key shape. `tasks` pairs a row with its task. */
+export function answerDeed(
+  tasks: readonly { readonly row: number; readonly task: Task }[],
+  values: Readonly<Record<string, string>>,
+  via: 'typed' | 'offer' | 'paste',
+): Deed[] {
+  const file = tasks.find(({ task }) => task.scope === 'file')?.task;
+  if (file) {
+    const facts: Record<string, string> = {};
+    for (const { field } of file.for) facts[field.slice('customer.'.length)] = values[field] ?? '';
+    return [{ type: 'intake', facts }];
+  }
+  return [{ type: 'answer', via, entries: tasks.map(({ row, task }) => entryOf(row, task, values)) }];
+}
+
+export function entryOf(row: number, task: Task, values: Readonly<Record<string, string>>): AnswerEntry {
+  return { row, task: task.key, restsOn: task.restsOn, values };
+}
+
+/** The rows of a number, however it is written. */
+export class NumberIndex {
+  private readonly rows = new Map<string, number[]>();
+  private readonly review: Review;
+
+  constructor(review: Review) {
+    this.review = review;
+    for (const index of review.table.rows.keys()) {
+      const text = review.phoneNumber(index);
+      if (text.trim() === '') continue;
+      const country = review.evaluator.books.countries.code(review.evaluator.value(index, 'country')) ?? undefined;
+      for (const key of new Set([numberKey(text), numberKey(text, country)])) {
+        this.rows.set(key, [...(this.rows.get(key) ?? []), index]);
+      }
+    }
+  }
+
+  find(text: string): readonly number[] {
+    const direct = this.rows.get(numberKey(text));
+    if (direct) return direct;
+    const digits = text.replace(/\D/g, '');
+    if (digits === '' || /[a-z]/i.test(text)) return [];
+    return this.rows.get(numberKey(`+${digits}`)) ?? this.rows.get(numberKey(text, this.commonCountry())) ?? [];
+  }
+
+  private commonCountry(): string | undefined {
+    const counts = new Map<string, number>();
+    for (const index of this.review.table.rows.keys()) {
+      const code = this.review.evaluator.books.countries.code(this.review.evaluator.value(index, 'country'));
+      if (code !== null) counts.set(code, (counts.get(code) ?? 0) + 1);
+    }
+    return [...counts].sort((a, b) => b[1] - a[1])[0]?.[0];
+  }
+}
+
+interface AnswerLine {
+  readonly place: number;
+  readonly number: string;
+  readonly rows: readonly number[];
+  /** Field or fact -> text, not blank. */
+  readonly values: ReadonlyMap<string, string>;
+  readonly exclude: string;
+  readonly note: string;
+}
+
+/**
+ * Applies a file of answers (a number column and any of: fields, asked facts, extra fields, `decision`,
+ * `exclude`, `note`) until nothing more fits: an answered fact may open a new task. `record` journals a deed
+ * and applies it to the review.
+ * @returns lines and cells that fit nothing: said, and without consequence
+ * @throws CsrError where the file has no number column
+ */
+export async function applyAnswers(review: Review, grid: Grid, record: (deed: Deed) => Promise<void>): Promise<readonly Problem[]> {
+  const notices: Problem[] = [];
+  const lines = readLines(review, grid, notices);
+  const used = new Set<string>();
+  const refused = new Map<string, string>();
+  for (let again = true; again; ) {
+    again = false;
+    const entries: AnswerEntry[] = [];
+    const intake: Record<string, string> = {};
+    for (const line of lines) {
+      for (const row of line.rows) {
+        for (const task of review.decision(row).tasks) {
+          const values = valuesFor(review, row, task, line, used, refused);
+          if (Object.keys(values).length === 0) continue;
+          if (task.scope === 'file') {
+            for (const [fact, text] of Object.entries(values)) intake[fact.slice('customer.'.length)] ??= text;
+          } else {
+            entries.push(entryOf(row, task, values));
+          }
+        }
+      }
+    }
+    if (Object.keys(intake).length > 0) {
+      await record({ type: 'intake', facts: intake });
+      again = true;
+    } else if (entries.length > 0) {
+      await record({ type: 'answer', via: 'file', entries });
+      again = true;
+    }
+  }
+  for (const line of lines) {
+    if (line.rows.length === 0) continue;
+    if (line.exclude !== '') await record({ type: 'exclude', rows: line.rows, reason: line.exclude });
+    if (line.note !== '') await record({ type: 'note', rows: line.rows, text: line.note });
+  }
+  for (const line of lines) {
+    for (const [field, text] of line.values) {
+      const name = `${line.place} ${field}`;
+      if (used.has(name)) continue;
+      const why = refused.get(name);
+      notices.push(notice(grid, line.place, why ?? `nothing asks for ${field} of ${line.number}; \`${text}\` was not used`));
+    }
+  }
+  return notices;
+}
+
+/** What a line has for a task's fields: only cells that are still without an answer. */
+function valuesFor(
+  review: Review,
+  row: number,
+  task: Task,
+  line: AnswerLine,
+  used: Set<string>,
+  refused: Map<string, string>,
+): Record<string, string> {
+  const values: Record<string, string> = {};
+  const fields = task.for.length > 0 ? task.for : [{ field: DECISION, label: 'the decision', extra: false, pattern: null }];
+  const given = review.evaluator.givenTo(row, task);
+  for (const item of fields) {
+    const text = line.values.get(item.field);
+    if (text === undefined || given[item.field] !== undefined) continue;
+    const name = `${line.place} ${item.field}`;
+    const validated = validateAnswer(review, task, item, text);
+    if ('problem' in validated) {
+      refused.set(name, validated.problem);
+      continue;
+    }
+    used.add(name);
+    values[item.field] = validated.text;
+  }
+  return values;
+}
+
+const OWN_COLUMNS = new Map([
+  ['exclude', 'exclude'],
+  ['note', 'note'],
+  ['decision', DECISION],
+]);
+
+function readLines(review: Review, grid: Grid, notices: Problem[]): AnswerLine[] {
+  const [header = [], ...records] = grid.records;
+  const columns = matchHeaders(header, review.rules.layouts);
+  const extras = review.evaluator.facts.slots;
+  const names = columns.map((column, at) => {
+    const text = (header[at] ?? '').trim();
+    const folded = text.toLowerCase();
+    if (OWN_COLUMNS.has(folded)) return OWN_COLUMNS.get(folded) as string;
+    if (!column.field.startsWith('column:')) return column.field;
+    const customer = review.rules.intake.questions.find(({ id }) => folded === id.toLowerCase() || folded === `customer.${id.toLowerCase()}`);
+    if (customer) return `customer.${customer.id}`;
+    return extras.find((slot) => slot.toLowerCase() === folded) ?? labelled(review, folded) ?? column.field;
+  });
+  const numberAt = names.indexOf('phoneNumber');
+  if (numberAt < 0) throw noNumberColumn(grid, header);
+  const index = new NumberIndex(review);
+  for (const [at, name] of names.entries()) {
+    if (name.startsWith('column:')) {
+      notices.push(notice(grid, 1, `no task can ask for \`${header[at]}\`; the column was not used`));
+    }
+  }
+  return records.map((record, at) => {
+    const place = grid.places[at + 1] ?? at + 2;
+    const number = record[numberAt] ?? '';
+    const rows = index.find(number);
+    const values = new Map<string, string>();
+    let exclude = '';
+    let note = '';
+    for (const [column, name] of names.entries()) {
+      const text = record[column] ?? '';
+      if (text.trim() === '' || column === numberAt || name.startsWith('column:')) continue;
+      if (name === 'exclude') exclude = text.trim();
+      else if (name === 'note') note = text.trim();
+      else values.set(name, text);
+    }
+    if (rows.length === 0) {
+      notices.push(notice(grid, place, `\`${number}\` is not in ${review.table.name}; the line was not used`));
+      return { place, number, rows, values: new Map(), exclude: '', note: '' };
+    }
+    return { place, number, rows, values, exclude, note };
+  });
+}
+
+function labelled(review: Review, folded: string): string | undefined {
+  for (const lookUp of review.rules.lookUps) {
+    for (const item of lookUp.for) if (item.extra && item.label.toLowerCase() === folded) return item.field;
+  }
+  return undefined;
+}
+
+function noNumberColumn(grid: Grid, header: readonly string[]): CsrError {
+  return new CsrError({
+    code: 'no-number-column',
+    severity: 'error',
+    message: `${grid.name} has no phone number column`,
+    found: header.map((text) => `\`${text}\``).join(', '),
+    help: 'head the column of numbers `phoneNumber`',
+  });
+}
+
+function notice(grid: Grid, place: number, message: string): Problem {
+  return { code: 'answer-unused', severity: 'warning', message, place: { file: grid.name, line: place, column: 1 } };
+}

@@ -1,0 +1,112 @@
+/** Open tasks in the groups an agent works them in: one look-up in one portal answers many numbers. */
+import type { Answer, Task } from '../engine/decision.ts';
+import type { Review } from './review.ts';
+
+export interface TaskGroup {
+  /** Stable over the session: ticked steps are filed under it. */
+  readonly id: string;
+  /** What is to be done, where: `carrier records, DE, Colt`. */
+  readonly title: string;
+  readonly kind: Task['kind'];
+  readonly rule: string;
+  readonly country: string;
+  readonly carrier: string;
+  /** A task of the group, for its steps and fields. */
+  readonly sample: Task;
+  /** Rows (indexes, in file order) whose task of this group is open. */
+  readonly open: readonly number[];
+  /** Rows whose task of this group has been answered. */
+  readonly answered: readonly number[];
+}
+
+interface Growing {
+  sample: Task;
+  country: string;
+  carrier: string;
+  open: number[];
+  answered: number[];
+}
+
+/** Every group with a task, open or answered; groups with open tasks first, larger first. */
+export function taskGroups(review: Review): TaskGroup[] {
+  const groups = new Map<string, Growing>();
+  const add = (task: Task, index: number, list: 'open' | 'answered') => {
+    const place = placeOf(review, index);
+    const id = groupId(task, place);
+    let group = groups.get(id);
+    if (!group) {
+      group = { sample: task, ...place, open: [], answered: [] };
+      groups.set(id, group);
+    }
+    if (group[list].at(-1) !== index) group[list].push(index);
+  };
+  for (const index of review.table.rows.keys()) {
+    if (!review.evaluator.hasTasks(index)) continue;
+    const decision = review.decision(index);
+    if (decision.status === 'excluded') continue;
+    for (const task of decision.tasks) add(task, index, 'open');
+    for (const { task } of decision.answered) add(task, index, 'answered');
+  }
+  return [...groups]
+    .map(([id, group]) => ({
+      id,
+      title: titleOf(review, group),
+      kind: group.sample.kind,
+      rule: group.sample.rule,
+      country: group.country,
+      carrier: group.carrier,
+      sample: group.sample,
+      open: group.open,
+      answered: group.answered.filter((index) => !group.open.includes(index)),
+    }))
+    .sort((a, b) => Number(b.open.length > 0) - Number(a.open.length > 0) || b.open.length - a.open.length || (a.id < b.id ? -1 : 1));
+}
+
+/** The group that a row's task belongs to. */
+export function groupIdOf(review: Review, index: number, task: Task): string {
+  return groupId(task, placeOf(review, index));
+}
+
+function placeOf(review: Review, index: number): { country: string; carrier: string } {
+  const { books } = review.evaluator;
+  const country = review.evaluator.value(index, 'country');
+  const carrier = review.evaluator.value(index, 'carrier');
+  return {
+    country: books.countries.code(country) ?? country.trim(),
+    carrier: books.carriers.canonical(carrier) ?? carrier.trim(),
+  };
+}
+
+function groupId(task: Task, { country, carrier }: { country: string; carrier: string }): string {
+  const what = task.procedure ?? task.refer ?? task.for.map((item) => item.field).join('+');
+  // A customer fact is one question for the whole file, wherever it turns up.
+  const where = task.scope === 'file' ? [] : [country, carrier];
+  return [task.kind, what, ...(task.kind === 'ask' || task.kind === 'offer' ? [task.for.map((item) => item.field).join('+')] : []), ...where].join(' · ');
+}
+
+function titleOf(review: Review, group: Growing): string {
+  const { sample } = group;
+  const fields = sample.for.map((item) => item.label).join(', ');
+  const procedure = sample.procedure === null ? null : (review.rules.procedures.get(sample.procedure)?.title ?? sample.procedure);
+  const what =
+    sample.kind === 'refer'
+      ? `Refer to ${sample.refer}${fields === '' ? '' : `: ${fields}`}`
+      : sample.kind === 'ask'
+        ? `Ask: ${fields}`
+        : sample.kind === 'offer'
+          ? `Confirm: ${fields}`
+          : (procedure ?? fields);
+  const where = sample.scope === 'file' ? [] : [group.country, group.carrier].filter((text) => text !== '');
+  return [what, ...where].join(', ');
+}
+
+/** Answers given before for the same fields in this session, most used first: values to offer again. */
+export function earlierAnswers(review: Review, field: string): { readonly text: string; readonly count: number }[] {
+  const counts = new Map<string, number>();
+  const note = (answer: Answer) => {
+    const text = answer.values[field];
+    if (text !== undefined && text.trim() !== '') counts.set(text, (counts.get(text) ?? 0) + 1);
+  };
+  for (const input of review.state.inputs.values()) for (const answer of input.answers) note(answer);
+  return [...counts].map(([text, count]) => ({ text, count })).sort((a, b) => b.count - a.count);
+}
