@@ -1,0 +1,670 @@
+/** Reads the kinds of rule files beside `kind: rules`: each function takes one file and returns what it says. */
+import {
+  BY_CARRIER,
+  CANONICAL_FIELDS,
+  checkField,
+  checkProcedure,
+  isPlainName,
+  knownCarrier,
+  knownCountry,
+  PROVENANCE_KEYS,
+  readAnswerables,
+  readExamples,
+  readId,
+  readProvenance,
+  type Vocabulary,
+} from './load-rules.ts';
+import { describe, type Findings, isEmpty, Keys, type MapNode, mapOf, textOf, textsOf } from './load-yaml.ts';
+import { CountryBook } from './names.ts';
+import type { Place } from './problem.ts';
+import type {
+  Carrier,
+  CaseTemplate,
+  Category,
+  Correction,
+  Delivery,
+  Escalation,
+  EscalationExample,
+  FactType,
+  FieldDef,
+  Layout,
+  LayoutColumn,
+  LookUp,
+  Procedure,
+  Question,
+} from './rule.ts';
+
+export const KINDS = [
+  'rules',
+  'corrections',
+  'carriers',
+  'escalations',
+  'procedures',
+  'layouts',
+  'intake',
+  'delivery',
+] as const;
+export type Kind = (typeof KINDS)[number];
+
+/** The keys of one file of each kind, beside `kind` and `title`. */
+export const FILE_KEYS: Readonly<Record<Kind, readonly string[]>> = {
+  rules: ['stage', 'match', 'rules', 'extends', 'before'],
+  corrections: ['corrections'],
+  carriers: ['carriers', 'look-ups', 'ignore-words', 'states'],
+  escalations: ['rejection-words', 'categories', 'escalations'],
+  procedures: ['procedures'],
+  layouts: ['values', 'fields', 'layouts', 'countries'],
+  intake: ['questions', 'case'],
+  delivery: [
+    'file-name',
+    'partial-file-name',
+    'word-file-name',
+    'template',
+    'hand-over',
+    'word-notice',
+    'resolved-note',
+  ],
+};
+
+/** A map of word -> text, or -> list of texts; without duplicates, in the file's order. */
+function readTextMap(keys: Keys, key: string): { name: string; place: Place; texts: string[] }[] {
+  const block = keys.block(key);
+  return (block?.entries ?? []).map((entry) => ({
+    name: entry.key,
+    place: entry.place,
+    texts: isEmpty(entry.value)
+      ? []
+      : textsOf(entry.value, `\`${entry.key}\``, keys.findings).map((node) => node.text.trim()),
+  }));
+}
+
+// kind: corrections
+
+export function readCorrections(file: Keys): Correction[] {
+  return file.blocks('corrections').map((block) => {
+    const keys = itemKeys(block, file.findings);
+    keys.check(
+      'a correction',
+      ['id', 'blank-cells', 'why', 'source', 'basis'],
+      ['title', 'examples', ...PROVENANCE_KEYS],
+    );
+    return {
+      ...readProvenance(keys),
+      id: readId(keys),
+      blankCells: keys.lines('blank-cells').map((text) => text.trim()),
+      place: block.place,
+    };
+  });
+}
+
+/** The keys of an item, its findings said to be of the rule it names. */
+function itemKeys(block: MapNode, findings: Findings): Keys {
+  const id = block.entries.find((entry) => entry.key === 'id')?.value;
+  return new Keys(block, id?.kind === 'text' && id.text !== '' ? findings.of(id.text) : findings);
+}
+
+// kind: procedures
+
+export function readProcedures(file: Keys): Procedure[] {
+  return file.blocks('procedures').map((block) => {
+    const keys = new Keys(block, file.findings);
+    keys.check(
+      'a procedure',
+      ['id', 'title', 'steps'],
+      ['where', 'yields', 'why', 'source', 'basis', 'examples', ...PROVENANCE_KEYS],
+    );
+    const id = readId(keys);
+    if (id === BY_CARRIER) {
+      keys.findings.bad(
+        keys.valuePlace('id'),
+        `\`${BY_CARRIER}\` is reserved`,
+        id,
+        'another id',
+        'it stands for "as the look-ups say"',
+      );
+    }
+    readProvenance(keys);
+    return {
+      id,
+      title: keys.text('title'),
+      where: keys.text('where'),
+      steps: keys.lines('steps'),
+      yields: keys.text('yields'),
+      place: block.place,
+    };
+  });
+}
+
+// kind: carriers
+
+export interface CarrierFile {
+  readonly carriers: readonly Carrier[];
+  readonly ignoreWords: readonly string[];
+  readonly states: readonly (readonly [code: string, name: string])[];
+}
+
+export function readCarriers(file: Keys): CarrierFile {
+  const carriers = file.blocks('carriers').map((block): Carrier => {
+    const keys = new Keys(block, file.findings);
+    // No dates: a name does not stop being a carrier's name.
+    keys.check(
+      'a carrier',
+      ['name'],
+      ['also', 'not', 'pin', 'why', 'source', 'basis', 'owner', 'review-by', 'examples'],
+    );
+    const { why, source, basis, owner, reviewBy } = readProvenance(keys);
+    return {
+      name: keys.text('name'),
+      also: keys.lines('also').map((text) => text.trim()),
+      not: keys.lines('not').map((text) => text.trim()),
+      pin: keys.textOrNull('pin'),
+      place: block.place,
+      owner,
+      reviewBy,
+      ...(keys.has('why') ? { why } : {}),
+      ...(keys.has('source') ? { source } : {}),
+      ...(keys.has('basis') ? { basis } : {}),
+    };
+  });
+  return {
+    carriers,
+    ignoreWords: file.lines('ignore-words').map((text) => text.trim()),
+    states: readTextMap(file, 'states').map(({ name, texts }) => [name, texts[0] ?? '']),
+  };
+}
+
+/** The look-ups of a carriers file, once carriers, countries, fields and procedures are known. */
+export function readLookUps(file: Keys, words: Vocabulary): LookUp[] {
+  return file.blocks('look-ups').map((block) => {
+    const keys = itemKeys(block, file.findings);
+    keys.check(
+      'a look-up',
+      ['country', 'carrier', 'for', 'source', 'basis', 'examples'],
+      ['id', 'how', 'refer', 'procedure', 'why', ...PROVENANCE_KEYS],
+    );
+    const named = <Name>(
+      key: string,
+      know: (node: ReturnType<Keys['texts']>[number]) => Name | null,
+    ): Name | null => {
+      const nodes = keys.texts(key);
+      if (nodes.length > 1) {
+        keys.findings.bad(
+          keys.valuePlace(key),
+          `a look-up is for one ${key}`,
+          'a list',
+          `one ${key}, or \`any\``,
+          'write one look-up for each',
+        );
+        return null;
+      }
+      const node = nodes[0];
+      return node === undefined || node.text.trim() === 'any' ? null : know(node);
+    };
+    const country = named('country', (node) => knownCountry(node, words.books, keys.findings));
+    const carrier = named('carrier', (node) => knownCarrier(node, words.books, keys.findings));
+    if (!keys.has('how') && !keys.has('procedure') && !keys.has('refer')) {
+      keys.findings.report('missing-field', keys.place, 'a look-up says neither how nor whom to ask', {
+        wanted: '`how:` with steps, `procedure:`, or `refer:`',
+      });
+    }
+    const procedure = keys.textOrNull('procedure');
+    if (procedure !== null) checkProcedure(procedure, keys.valuePlace('procedure'), words, keys.findings);
+    return {
+      ...readProvenance(keys),
+      id: readId(keys) || lookUpId(country, carrier),
+      country,
+      carrier,
+      how: keys.lines('how'),
+      procedure: procedure ?? DEFAULT_PROCEDURE,
+      refer: keys.textOrNull('refer'),
+      for: readAnswerables(keys.get('for'), words, keys.findings),
+      examples: readExamples(keys, words),
+      place: block.place,
+    };
+  });
+}
+
+/** Where (country, carrier) rows without steps of their own send people. RULES section 2. */
+const DEFAULT_PROCEDURE = 'carrier-records';
+
+function lookUpId(country: string | null, carrier: string | null): string {
+  const slug = (text: string) =>
+    text
+      .normalize('NFKD')
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N}]+/gu, '-')
+      .replace(/^-|-$/g, '');
+  return `look-up-${slug(country ?? 'any')}-${slug(carrier ?? 'any')}`;
+}
+
+// kind: escalations
+
+export function readCategories(file: Keys, words: Vocabulary): Category[] {
+  return file.blocks('categories').map((block) => {
+    const keys = new Keys(block, file.findings);
+    keys.check(
+      'a category',
+      ['id'],
+      [
+        'title',
+        'words',
+        'phrases',
+        'codes',
+        'not',
+        'over',
+        'hint',
+        'why',
+        'source',
+        'basis',
+        ...PROVENANCE_KEYS,
+      ],
+    );
+    const id = readId(keys);
+    return {
+      id,
+      title: keys.textOrNull('title') ?? id,
+      words: keys.lines('words').map((text) => text.trim()),
+      phrases: keys.lines('phrases').map((text) => text.trim()),
+      codes: readCodes(keys, words),
+      not: keys.lines('not').map((text) => text.trim()),
+      over: keys.lines('over').map((text) => text.trim()),
+      hint: keys.textOrNull('hint'),
+      place: block.place,
+    };
+  });
+}
+
+function readCodes(keys: Keys, words: Vocabulary): Category['codes'] {
+  const value = keys.get('codes')?.value;
+  if (!value || isEmpty(value)) return [];
+  const found: { code: string; carrier: string | null }[] = [];
+  for (const item of value.kind === 'list' ? value.items : [value]) {
+    if (item.kind === 'map') {
+      const code = new Keys(item, keys.findings).check('a code', ['code', 'carrier'], []);
+      const carrier = code.texts('carrier')[0];
+      const name = carrier ? knownCarrier(carrier, words.books, keys.findings) : null;
+      if (name !== null) found.push({ code: code.text('code'), carrier: name });
+    } else {
+      const text = textOf(item, 'a code', keys.findings);
+      if (text !== null && text !== '') found.push({ code: text, carrier: null });
+    }
+  }
+  return found;
+}
+
+/** Escalations, once all categories are known. */
+export function readEscalations(file: Keys, categories: readonly string[], words: Vocabulary): Escalation[] {
+  return file.blocks('escalations').map((block) => {
+    const keys = itemKeys(block, file.findings);
+    keys.check(
+      'an escalation',
+      ['id', 'carrier', 'category', 'resolution', 'source', 'basis', 'examples'],
+      ['give', 'refer', 'why', ...PROVENANCE_KEYS],
+    );
+    const id = readId(keys);
+    const named = keys.texts('category').filter((node) => node.text.trim() !== 'any');
+    for (const node of named) {
+      const category = node.text.trim();
+      if (!categories.includes(category))
+        keys.findings.unknown('bad-value', node.place, 'category', category, categories);
+    }
+    const give = keys.block('give');
+    const given: Record<string, string> = Object.create(null);
+    for (const entry of give?.entries ?? []) {
+      const text = textOf(entry.value, `\`${entry.key}\``, keys.findings);
+      if (checkField(entry.key, entry.place, words, keys.findings) && text !== null) given[entry.key] = text;
+    }
+    return {
+      ...readProvenance(keys),
+      id,
+      carriers: keys
+        .texts('carrier')
+        .filter((node) => node.text.trim() !== 'any')
+        .map((node) => knownCarrier(node, words.books, keys.findings) ?? node.text.trim()),
+      categories: named.map((node) => node.text.trim()),
+      resolution: keys.text('resolution'),
+      give: give ? given : null,
+      refer: keys.textOrNull('refer'),
+      examples: readEscalationExamples(keys, id),
+      place: block.place,
+    };
+  });
+}
+
+function readEscalationExamples(keys: Keys, id: string): EscalationExample[] {
+  return keys.blocks('examples').flatMap((block): EscalationExample[] => {
+    const example = new Keys(block, keys.findings).check('an example', ['given'], ['expect', 'expect-not']);
+    const givenBlock = example.block('given');
+    if (!givenBlock) return [];
+    const given = new Keys(givenBlock, keys.findings).check(
+      '`given` of an escalation',
+      ['text'],
+      ['carrier'],
+    );
+    const key = example.has('expect') ? 'expect' : 'expect-not';
+    if (example.has('expect') === example.has('expect-not')) {
+      keys.findings.report(
+        example.has('expect') ? 'bad-value' : 'missing-field',
+        example.place,
+        'an example expects one thing',
+        { wanted: `\`expect: { rule: ${id} }\` or \`expect-not: { rule: ${id} }\`` },
+      );
+    }
+    const expectedBlock = example.block(key);
+    if (expectedBlock) {
+      const expected = new Keys(expectedBlock, keys.findings).check(
+        `\`${key}\` of an escalation`,
+        [],
+        ['rule'],
+      );
+      const rule = expected.textOrNull('rule');
+      if (rule !== null && rule !== id) {
+        keys.findings.bad(
+          expected.valuePlace('rule'),
+          'an example stands under the escalation it shows',
+          rule,
+          `\`${id}\``,
+        );
+      }
+    }
+    return [
+      {
+        carrier: given.text('carrier'),
+        text: given.text('text'),
+        expect: key === 'expect',
+        place: example.place,
+      },
+    ];
+  });
+}
+
+// kind: layouts
+
+export interface LayoutFile {
+  readonly values: ReadonlyMap<string, ReadonlyMap<string, readonly string[]>>;
+  /** `type` is as written; it is resolved when all value lists are known. */
+  readonly fields: readonly { readonly def: FieldDef; readonly typeName: string; readonly place: Place }[];
+  readonly countries: readonly (readonly [alias: string, code: string])[];
+}
+
+/** Values, fields and country aliases; the layouts themselves need all fields first. */
+export function readLayoutFile(file: Keys): LayoutFile {
+  const { findings } = file;
+  const values = new Map<string, ReadonlyMap<string, readonly string[]>>();
+  for (const entry of file.block('values')?.entries ?? []) {
+    const block = mapOf(entry.value, `\`${entry.key}\``, findings);
+    if (!block) continue;
+    const list = new Map<string, readonly string[]>();
+    for (const { key, value } of block.entries) {
+      list.set(
+        key,
+        isEmpty(value) ? [] : textsOf(value, `\`${key}\``, findings).map((node) => node.text.trim()),
+      );
+    }
+    values.set(entry.key, list);
+  }
+  const fields = (file.block('fields')?.entries ?? []).flatMap((entry) => {
+    if (!isPlainName(entry.key)) {
+      findings.bad(
+        entry.place,
+        `\`${entry.key}\` cannot name a field`,
+        entry.key,
+        'a word of letters and digits',
+      );
+      return [];
+    }
+    const block = mapOf(entry.value, `\`${entry.key}\``, findings);
+    if (!block) return [];
+    const keys = new Keys(block, findings).check('a field', [], ['label', 'type', 'headers']);
+    const type = keys.textOrNull('type');
+    const def: FieldDef = {
+      name: entry.key,
+      label: keys.textOrNull('label') ?? entry.key,
+      type: 'text',
+      headers: keys.lines('headers').map((text) => text.trim()),
+    };
+    return [{ def, typeName: type ?? '', place: type === null ? entry.place : keys.valuePlace('type') }];
+  });
+  const iso = new CountryBook({});
+  const countries: [string, string][] = [];
+  for (const { name, place, texts } of readTextMap(file, 'countries')) {
+    const code = iso.code(texts[0] ?? '');
+    if (code !== null) countries.push([name, code]);
+    else {
+      findings.report('unknown-country', place, `unknown country \`${texts[0] ?? ''}\``, {
+        found: texts[0] ?? 'nothing',
+        wanted: 'an ISO code or an English name',
+      });
+    }
+  }
+  return { values, fields, countries };
+}
+
+const FIELD_TYPES = ['text', 'carrier', 'country', 'phone', 'yes-no', 'number'] as const;
+
+/** The fields of the record: those declared, and the canonical ones that nobody declared. */
+export function resolveFields(
+  declared: LayoutFile['fields'],
+  lists: LayoutFile['values'],
+  findings: Findings,
+): Map<string, FieldDef> {
+  const fields = new Map<string, FieldDef>();
+  for (const { def, typeName, place } of declared) {
+    const earlier = fields.get(def.name);
+    const plain = FIELD_TYPES.find((type) => type === typeName);
+    let type: FactType = plain ?? { values: typeName };
+    if (typeName === '') type = earlier?.type ?? canonicalType(def.name, lists);
+    else if (!plain && !lists.has(typeName)) {
+      findings.unknown('bad-value', place, 'type of a field', typeName, [...FIELD_TYPES, ...lists.keys()]);
+    }
+    const headers = [...new Set([...(earlier?.headers ?? [def.name]), ...def.headers])];
+    const label = def.label === def.name ? (earlier?.label ?? def.label) : def.label;
+    fields.set(def.name, { name: def.name, label, type, headers });
+  }
+  for (const name of Object.keys(CANONICAL_FIELDS)) {
+    if (!fields.has(name))
+      fields.set(name, { name, label: name, type: canonicalType(name, lists), headers: [name] });
+  }
+  return fields;
+}
+
+function canonicalType(name: string, lists: LayoutFile['values']): FactType {
+  const type = Object.hasOwn(CANONICAL_FIELDS, name) ? CANONICAL_FIELDS[name] : undefined;
+  if (typeof type === 'object') return lists.has(type.values) ? type : 'text';
+  return type ?? 'text';
+}
+
+export function readLayouts(file: Keys, words: Vocabulary): Layout[] {
+  const { findings } = file;
+  return file.blocks('layouts').map((block) => {
+    const keys = new Keys(block, findings);
+    keys.check(
+      'a layout',
+      ['id'],
+      ['title', 'all-of', 'none-of', 'columns', 'output', 'delivers', 'why', 'source', 'basis'],
+    );
+    const id = readId(keys);
+    const fieldNames = (key: string) =>
+      keys
+        .texts(key)
+        .map((node) => ({ ...node, text: node.text.trim() }))
+        .filter((node) => checkField(node.text, node.place, words, findings))
+        .map((node) => node.text);
+    const columns = (keys.block('columns')?.entries ?? []).flatMap((entry): LayoutColumn[] => {
+      const known = checkField(entry.key, entry.place, words, findings);
+      const column = mapOf(entry.value, `\`${entry.key}\``, findings);
+      if (!known || !column) return [];
+      const columnKeys = new Keys(column, findings).check('a column', [], ['letter', 'headers']);
+      const letter = columnKeys.textOrNull('letter');
+      if (letter !== null && !/^[A-Z]{1,3}$/.test(letter)) {
+        findings.bad(
+          columnKeys.valuePlace('letter'),
+          `\`${letter}\` is no column letter`,
+          letter,
+          'a capital letter such as `D`',
+        );
+      }
+      return [{ field: entry.key, letter, headers: columnKeys.lines('headers').map((text) => text.trim()) }];
+    });
+    const delivers = keys.texts('delivers').flatMap((node) => {
+      const word = node.text.trim();
+      if (word === 'csv' || word === 'docx') return [word] as const;
+      findings.unknown('bad-value', node.place, 'kind of delivery', word, ['csv', 'docx']);
+      return [];
+    });
+    return {
+      id,
+      title: keys.textOrNull('title') ?? id,
+      allOf: fieldNames('all-of'),
+      noneOf: fieldNames('none-of'),
+      columns,
+      output: readOutput(keys, words),
+      delivers: delivers.length > 0 ? delivers : ['csv'],
+      place: block.place,
+    };
+  });
+}
+
+function readOutput(keys: Keys, words: Vocabulary): Layout['output'] {
+  const value = keys.get('output')?.value;
+  if (!value || (value.kind === 'text' && value.text.trim() === 'same')) return null;
+  if (value.kind !== 'list') {
+    keys.findings.bad(
+      value.place,
+      '`output` is a list of columns',
+      describe(value),
+      '`same`, or `- { field, header }` items',
+    );
+    return null;
+  }
+  return keys.blocks('output').flatMap((block) => {
+    const column = new Keys(block, keys.findings).check('a column of the output', ['field', 'header'], []);
+    const field = column.text('field');
+    if (field === '' || !checkField(field, column.valuePlace('field'), words, keys.findings)) return [];
+    return [{ field, header: column.text('header') }];
+  });
+}
+
+// kind: intake
+
+const QUESTION_TYPES = ['text', 'choice', 'yes-no', 'sentence'] as const;
+
+export function readQuestions(file: Keys): Question[] {
+  const { findings } = file;
+  return file.blocks('questions').map((block) => {
+    const keys = new Keys(block, findings);
+    keys.check(
+      'a question',
+      ['id', 'question', 'type'],
+      ['help', 'choices', 'blocks', 'must-be', 'otherwise', 'why', 'source', 'basis'],
+    );
+    const id = keys.text('id');
+    if (id !== '' && !isPlainName(id)) {
+      findings.bad(keys.valuePlace('id'), `\`${id}\` cannot name a fact`, id, 'a word of letters and digits');
+    }
+    const type = keys.oneOf('type', QUESTION_TYPES) ?? 'text';
+    const choices = readChoices(keys);
+    if (type === 'choice' && choices.length === 0) {
+      findings.report('missing-field', keys.place, 'a choice has no `choices`', {
+        wanted: '`choices:` with a value and a label each',
+      });
+    }
+    if (type !== 'choice' && keys.has('choices')) {
+      findings.bad(
+        keys.placeOf('choices'),
+        `\`choices\` of a question of type \`${type}\``,
+        '`choices`',
+        '`type: choice`',
+      );
+    }
+    const mustBe = keys.textOrNull('must-be');
+    const answers =
+      type === 'choice' ? choices.map(({ value }) => value) : type === 'yes-no' ? ['yes', 'no'] : null;
+    if (mustBe !== null && answers && !answers.includes(mustBe)) {
+      findings.unknown('bad-value', keys.valuePlace('must-be'), 'answer', mustBe, answers);
+    }
+    return {
+      id,
+      question: keys.text('question'),
+      help: keys.textOrNull('help'),
+      type,
+      choices,
+      blocks: keys.yesNo('blocks') ?? true,
+      mustBe,
+      otherwise: keys.textOrNull('otherwise'),
+      place: block.place,
+    };
+  });
+}
+
+function readChoices(keys: Keys): { value: string; label: string }[] {
+  const value = keys.get('choices')?.value;
+  if (!value || isEmpty(value)) return [];
+  return (value.kind === 'list' ? value.items : [value]).flatMap((item) => {
+    if (item.kind === 'map') {
+      const choice = new Keys(item, keys.findings).check('a choice', ['value'], ['label']);
+      return [{ value: choice.text('value'), label: choice.textOrNull('label') ?? choice.text('value') }];
+    }
+    const text = textOf(item, 'a choice', keys.findings);
+    return text ? [{ value: text, label: text }] : [];
+  });
+}
+
+/** What a file says of the case; keys it leaves out are left out. */
+export function readCase(file: Keys): Partial<CaseTemplate> {
+  const block = file.block('case');
+  if (!block) return {};
+  const keys = new Keys(block, file.findings).check(
+    'the case',
+    [],
+    ['fields', 'eligibility', 'unverified', 'notices', 'after-saving', 'why', 'source', 'basis'],
+  );
+  return {
+    ...(keys.has('fields')
+      ? {
+          fields: keys.blocks('fields').map((field) => {
+            const one = new Keys(field, file.findings).check(
+              'a field of the case',
+              ['label'],
+              ['text', 'choices'],
+            );
+            return {
+              label: one.text('label'),
+              text: one.text('text'),
+              choices: one.lines('choices').map((text) => text.trim()),
+            };
+          }),
+        }
+      : {}),
+    ...(keys.has('eligibility') ? { eligibility: keys.text('eligibility') } : {}),
+    ...(keys.has('unverified') ? { unverified: keys.text('unverified') } : {}),
+    ...(keys.has('notices') ? { notices: keys.lines('notices') } : {}),
+    ...(keys.has('after-saving') ? { afterSaving: keys.lines('after-saving') } : {}),
+  };
+}
+
+// kind: delivery
+
+/** What a file says of the delivery; keys it leaves out are left out. */
+export function readDelivery(file: Keys): Partial<Delivery> {
+  for (const key of ['file-name', 'partial-file-name', 'word-file-name']) {
+    const name = file.text(key);
+    if (/[/\\\p{Cc}]/u.test(name)) {
+      file.findings.bad(
+        file.valuePlace(key),
+        `\`${key}\` is a name without a folder`,
+        name,
+        'a file name such as `{customer}.csv`',
+      );
+    }
+  }
+  return {
+    ...(file.has('file-name') ? { fileName: file.text('file-name') } : {}),
+    ...(file.has('partial-file-name') ? { partialFileName: file.text('partial-file-name') } : {}),
+    ...(file.has('word-file-name') ? { wordFileName: file.text('word-file-name') } : {}),
+    ...(file.has('template') ? { template: file.text('template') } : {}),
+    ...(file.has('hand-over') ? { handOver: file.lines('hand-over') } : {}),
+    ...(file.has('word-notice') ? { wordNotice: file.text('word-notice') } : {}),
+    ...(file.has('resolved-note') ? { resolvedNote: file.text('resolved-note') } : {}),
+  };
+}

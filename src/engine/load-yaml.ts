@@ -1,0 +1,529 @@
+/** YAML texts as trees that know where they stand, and the one way to report what is wrong in them. */
+import { Composer, type CST, isAlias, isMap, isScalar, isSeq, Parser } from 'yaml';
+import { nearestNames } from './names.ts';
+import { type Place, type Problem, type Related, type Severity, showPlace } from './problem.ts';
+
+/** A rule file as read: `name` is its file name, `path` how it is shown to people. */
+export interface RuleText {
+  readonly name: string;
+  readonly path: string;
+  readonly text: string;
+}
+
+export interface TextNode {
+  readonly kind: 'text';
+  readonly text: string;
+  /** Written without quotes, on one line. */
+  readonly plain: boolean;
+  /** As it stands in the file where that is one line, else quoted. */
+  readonly written: string;
+  readonly place: Place;
+}
+
+export interface ListNode {
+  readonly kind: 'list';
+  readonly items: readonly Node[];
+  readonly place: Place;
+}
+
+export interface Entry {
+  readonly key: string;
+  readonly place: Place;
+  readonly value: Node;
+}
+
+export interface MapNode {
+  readonly kind: 'map';
+  readonly entries: readonly Entry[];
+  readonly place: Place;
+}
+
+export type Node = TextNode | ListNode | MapNode;
+
+/** The codes that loading can give: RULES.md section 5, syntax and schema. */
+export type LoadCode =
+  | 'yaml-syntax'
+  | 'forbidden-yaml'
+  | 'unknown-key'
+  | 'unknown-fact'
+  | 'unknown-operator'
+  | 'unknown-carrier'
+  | 'unknown-country'
+  | 'unknown-procedure'
+  | 'duplicate-key'
+  | 'duplicate-id'
+  | 'missing-field'
+  | 'bad-value'
+  | 'bad-pattern'
+  | 'bad-date'
+  | 'empty-when'
+  | 'conflict';
+
+interface Details {
+  readonly found?: string;
+  readonly wanted?: string;
+  readonly help?: string;
+  readonly severity?: Severity;
+  readonly related?: readonly Related[];
+}
+
+/** Deeper nesting than any rule needs would only exhaust the stack. */
+const DEEPEST = 40;
+/** More characters than this in one file is not written by a person. */
+const LARGEST = 4_000_000;
+/** As many choices as still help to read. */
+const FEW = 14;
+
+/** A line as it may be printed: control and direction characters would move the caret or the terminal. */
+function printable(line: string): string {
+  return line.replace(/\t/g, ' ').replace(/[\p{Cc}\p{Bidi_Control}]/gu, '\u{fffd}');
+}
+
+/** Collects what is wrong, with the source line of each place. */
+export class Findings {
+  readonly problems: Problem[];
+  readonly rule: string | null;
+  private readonly lines: Map<string, readonly string[]>;
+  private readonly aliases: Set<string>;
+
+  constructor(from?: Findings, rule?: string | null) {
+    this.problems = from ? from.problems : [];
+    this.lines = from ? from.lines : new Map();
+    this.aliases = from ? from.aliases : new Set();
+    this.rule = rule ?? from?.rule ?? null;
+  }
+
+  /** The same findings, each said to be of one rule. */
+  of(rule: string | null): Findings {
+    return new Findings(this, rule);
+  }
+
+  remember(path: string, lines: readonly string[]): void {
+    this.lines.set(path, lines);
+  }
+
+  /** Says nothing more about a place where an alias stands: what it would have meant is not known. */
+  mute(place: Place): void {
+    this.aliases.add(showPlace(place));
+  }
+
+  report(code: LoadCode, place: Place, message: string, details: Details = {}): void {
+    if (this.aliases.has(showPlace(place)) && code !== 'forbidden-yaml') return;
+    const { severity = 'error', ...rest } = details;
+    const excerpt = this.lines.get(place.file)?.[place.line - 1];
+    this.problems.push({
+      code,
+      severity,
+      message,
+      place,
+      ...(excerpt === undefined ? {} : { excerpt: printable(excerpt) }),
+      ...rest,
+      ...(this.rule === null ? {} : { rule: this.rule }),
+    });
+  }
+
+  /** A word that is none of the known ones: says the nearest, or all of them where they are few. */
+  unknown(
+    code: LoadCode,
+    place: Place,
+    what: string,
+    word: string,
+    known: readonly string[],
+    { nearest, where = '' }: { readonly nearest?: readonly string[]; readonly where?: string } = {},
+  ): void {
+    const near = nearest ?? nearestWords(word, known);
+    const quoted = (near.length > 0 ? near : known.length <= FEW ? known : []).map((name) => `\`${name}\``);
+    this.report(code, place, `unknown ${what} \`${word}\`${where}`, {
+      found: word,
+      ...(quoted.length > 0 ? { wanted: quoted.join(' or ') } : {}),
+      ...(near[0] === undefined ? {} : { help: `did you mean \`${near[0]}\`?` }),
+    });
+  }
+
+  /** Reports `bad-value`: what stands there, what should. */
+  bad(place: Place, message: string, found: string, wanted: string, help?: string): void {
+    this.report('bad-value', place, message, { found, wanted, ...(help === undefined ? {} : { help }) });
+  }
+}
+
+/** The known words nearest to `word`, letters in another order included. */
+export function nearestWords(word: string, known: readonly string[]): string[] {
+  const near = nearestNames(word, known);
+  if (near.length > 0) return near;
+  const letters = (text: string) => [...text.toLowerCase()].sort().join('');
+  return known.filter((name) => letters(name) === letters(word));
+}
+
+/** One line in flow style, for messages and explanations. */
+export function showNode(node: Node): string {
+  switch (node.kind) {
+    case 'text':
+      return node.written;
+    case 'list':
+      return `[${node.items.map(showNode).join(', ')}]`;
+    default:
+      return node.entries.length === 0
+        ? '{}'
+        : `{ ${node.entries.map((entry) => `${entry.key}: ${showNode(entry.value)}`).join(', ')} }`;
+  }
+}
+
+/** What a node is, for a message. */
+export function describe(node: Node): string {
+  if (node.kind === 'text') return node.text === '' ? 'nothing' : node.written;
+  return node.kind === 'list' ? 'a list' : 'a block of keys';
+}
+
+/**
+ * The tree of one file, or null where it cannot be read as one YAML document. Scalars are text exactly
+ * as written (failsafe). Anchors, aliases, tags, directives, merge keys and further documents are
+ * reported and never followed.
+ */
+export function parseSource(source: RuleText, findings: Findings): Node | null {
+  const text = source.text.startsWith('\u{feff}') ? source.text.slice(1) : source.text;
+  const starts = [0];
+  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) starts.push(at + 1);
+  findings.remember(
+    source.path,
+    text.split('\n').map((line) => (line.endsWith('\r') ? line.slice(0, -1) : line)),
+  );
+  const placeOf = (offset: number): Place => {
+    let low = 0;
+    let high = starts.length - 1;
+    while (low < high) {
+      const middle = (low + high + 1) >> 1;
+      if ((starts[middle] as number) <= offset) low = middle;
+      else high = middle - 1;
+    }
+    return { file: source.path, line: low + 1, column: offset - (starts[low] as number) + 1 };
+  };
+  if (text.length > LARGEST) {
+    findings.report('yaml-syntax', placeOf(0), `the file is longer than ${LARGEST} characters`);
+    return null;
+  }
+
+  const tokens = [...new Parser().parse(text)];
+  const refused = forbidden(tokens);
+  for (const { offset, what } of refused.found) {
+    findings.report('forbidden-yaml', placeOf(offset), `${what} are not part of the rule language`, {
+      found: text.slice(offset, offset + 40).split(/[\s,\]}]/)[0] ?? '',
+      help: 'write the value out where it is used',
+    });
+  }
+  if (refused.tooDeep !== null) {
+    findings.report('yaml-syntax', placeOf(refused.tooDeep), `nested deeper than ${DEEPEST} levels`);
+    return null;
+  }
+
+  const composer = new Composer({
+    schema: 'failsafe',
+    merge: false,
+    uniqueKeys: false,
+    prettyErrors: false,
+    logLevel: 'silent',
+  });
+  const documents = [...composer.compose(tokens, true, text.length)];
+  const second = documents[1];
+  if (second) {
+    findings.report('forbidden-yaml', placeOf(second.range[0]), 'one file holds one document', {
+      found: 'a second document',
+      help: 'move it to a file of its own',
+    });
+  }
+  const document = documents[0];
+  if (!document) return null;
+  const excused = new Set(refused.found.map(({ offset }) => offset));
+  const errors = documents
+    .flatMap((one) => one.errors)
+    .filter(
+      (error) =>
+        !(refused.found.length > 0 && (excused.has(error.pos[0]) || /alias|anchor|tag/i.test(error.message))),
+    );
+  for (const error of errors) {
+    findings.report('yaml-syntax', placeOf(Math.min(error.pos[0], text.length)), tidy(error.message), {
+      help: 'check the indentation, the colons and the quotes of this line and the one above',
+    });
+  }
+  if (errors.length > 0) return null;
+
+  const convert = (node: unknown, otherwise: number): Node => {
+    const range = (node as { range?: readonly number[] | null } | null)?.range;
+    const from = range?.[0] ?? otherwise;
+    const place = placeOf(from);
+    if (isMap(node)) {
+      const entries: Entry[] = [];
+      const first = new Map<string, Place>();
+      for (const pair of node.items) {
+        if (!isScalar(pair.key)) {
+          findings.bad(place, 'a key is one word', 'a list or a block as a key', 'a word before the colon');
+          continue;
+        }
+        const key = String(pair.key.value ?? '');
+        const at = placeOf(pair.key.range?.[0] ?? from);
+        if (key === '<<' && pair.key.type === 'PLAIN') {
+          findings.report('forbidden-yaml', at, 'merge keys are not part of the rule language', {
+            found: '<<',
+            help: 'write the keys out where they are used',
+          });
+          continue;
+        }
+        const before = first.get(key);
+        if (before) {
+          findings.report('duplicate-key', at, `\`${key}\` stands twice`, {
+            found: `\`${key}\` again`,
+            wanted: 'each key once',
+            related: [{ rule: null, message: 'first here', place: before }],
+          });
+          continue;
+        }
+        first.set(key, at);
+        entries.push({ key, place: at, value: convert(pair.value, pair.key.range?.[1] ?? from) });
+      }
+      return { kind: 'map', entries, place };
+    }
+    if (isSeq(node)) return { kind: 'list', items: node.items.map((item) => convert(item, from)), place };
+    const raw = text.slice(range?.[0] ?? 0, range?.[1] ?? 0);
+    if (isAlias(node)) {
+      findings.mute(place);
+      return { kind: 'text', text: raw, plain: true, written: raw, place };
+    }
+    if (!isScalar(node)) return { kind: 'text', text: '', plain: true, written: '', place };
+    const value = String(node.value ?? '');
+    const block = node.type === 'BLOCK_FOLDED' || node.type === 'BLOCK_LITERAL';
+    return {
+      kind: 'text',
+      text: value,
+      plain: node.type === 'PLAIN',
+      written: block || raw.includes('\n') ? JSON.stringify(value.trim()) : raw,
+      place,
+    };
+  };
+  return convert(document.contents, 0);
+}
+
+/** The parser's message in the style of the others: one line, lower case, no full stop. */
+function tidy(message: string): string {
+  const line = (message.split('\n')[0] ?? '').replace(/ at line \d+, column \d+:?$/, '').replace(/[.:]$/, '');
+  return line.charAt(0).toLowerCase() + line.slice(1);
+}
+
+const FORBIDDEN: Readonly<Record<string, string>> = {
+  anchor: 'anchors',
+  alias: 'aliases',
+  tag: 'tags',
+  directive: 'directives',
+};
+
+/** Tokens that the language leaves out, and where the nesting gets too deep; walks without recursion. */
+function forbidden(tokens: readonly CST.Token[]): {
+  found: { offset: number; what: string }[];
+  tooDeep: number | null;
+} {
+  const found: { offset: number; what: string }[] = [];
+  let tooDeep: number | null = null;
+  const open: { item: unknown; depth: number }[] = tokens.map((item) => ({ item, depth: 0 }));
+  while (open.length > 0) {
+    const { item, depth } = open.pop() as { item: unknown; depth: number };
+    if (typeof item !== 'object' || item === null) continue;
+    if (Array.isArray(item)) {
+      for (const one of item) open.push({ item: one, depth });
+      continue;
+    }
+    const { type, offset = 0 } = item as { type?: string; offset?: number };
+    if (type !== undefined && Object.hasOwn(FORBIDDEN, type))
+      found.push({ offset, what: FORBIDDEN[type] as string });
+    const deeper =
+      type === 'block-map' || type === 'block-seq' || type === 'flow-collection' ? depth + 1 : depth;
+    if (deeper > DEEPEST) {
+      if (tooDeep === null || offset < tooDeep) tooDeep = offset;
+      continue;
+    }
+    for (const value of Object.values(item))
+      if (typeof value === 'object') open.push({ item: value, depth: deeper });
+  }
+  found.sort((a, b) => a.offset - b.offset);
+  return { found, tooDeep };
+}
+
+/** A block of keys that is read key by key; says which are unknown, missing or of the wrong shape. */
+export class Keys {
+  readonly node: MapNode;
+  readonly findings: Findings;
+  private readonly byKey: ReadonlyMap<string, Entry>;
+
+  constructor(node: MapNode, findings: Findings) {
+    this.node = node;
+    this.findings = findings;
+    this.byKey = new Map(node.entries.map((entry) => [entry.key, entry]));
+  }
+
+  get place(): Place {
+    return this.node.place;
+  }
+
+  get(key: string): Entry | null {
+    return this.byKey.get(key) ?? null;
+  }
+
+  has(key: string): boolean {
+    return this.byKey.has(key);
+  }
+
+  placeOf(key: string): Place {
+    return this.byKey.get(key)?.place ?? this.place;
+  }
+
+  /** The value's own place, for words that are wrong in themselves. */
+  valuePlace(key: string): Place {
+    return this.byKey.get(key)?.value.place ?? this.place;
+  }
+
+  /** Reports the keys that are not in either list, and those of `required` that are missing or blank. */
+  check(what: string, required: readonly string[], optional: readonly string[]): this {
+    const known = [...required, ...optional];
+    const misspelt = new Set<string>();
+    for (const entry of this.node.entries) {
+      if (!known.includes(entry.key)) {
+        this.findings.unknown('unknown-key', entry.place, 'key', entry.key, known, { where: ` in ${what}` });
+        for (const key of nearestWords(entry.key, known)) misspelt.add(key);
+      }
+    }
+    // A key that is there under a slip of the pen is one fault, not two.
+    for (const key of required) if (this.has(key) || !misspelt.has(key)) this.require(what, key);
+    return this;
+  }
+
+  require(what: string, key: string): void {
+    const entry = this.byKey.get(key);
+    if (!entry) {
+      this.findings.report('missing-field', this.place, `${what} has no \`${key}\``, {
+        wanted: `\`${key}:\``,
+      });
+    } else if (isEmpty(entry.value)) {
+      this.findings.report('missing-field', entry.place, `\`${key}\` of ${what} is empty`, {
+        wanted: `a value for \`${key}\``,
+      });
+    }
+  }
+
+  /** The text of a key; empty where it is missing or no text (which is reported). */
+  text(key: string): string {
+    const entry = this.byKey.get(key);
+    return entry ? (textOf(entry.value, `\`${key}\``, this.findings) ?? '') : '';
+  }
+
+  textOrNull(key: string): string | null {
+    const text = this.text(key);
+    return text === '' ? null : text;
+  }
+
+  /** One text or a list of texts, with their places; blanks are reported. */
+  texts(key: string): TextNode[] {
+    const entry = this.byKey.get(key);
+    return entry ? textsOf(entry.value, `\`${key}\``, this.findings) : [];
+  }
+
+  /** The texts of a list of sentences or words. */
+  lines(key: string): string[] {
+    return this.texts(key).map((node) => node.text);
+  }
+
+  /** The items of a list of blocks. */
+  blocks(key: string): MapNode[] {
+    const entry = this.byKey.get(key);
+    if (!entry || isEmpty(entry.value)) return [];
+    const { value } = entry;
+    if (value.kind !== 'list') {
+      this.findings.bad(
+        value.place,
+        `\`${key}\` is a list`,
+        describe(value),
+        'a list, each item after a `-`',
+      );
+      return [];
+    }
+    const found: MapNode[] = [];
+    for (const item of value.items) {
+      if (item.kind === 'map') found.push(item);
+      else
+        this.findings.bad(
+          item.place,
+          `each item of \`${key}\` is a block of keys`,
+          describe(item),
+          '`key: value` lines',
+        );
+    }
+    return found;
+  }
+
+  /** The block under a key; null where there is none. */
+  block(key: string): MapNode | null {
+    const entry = this.byKey.get(key);
+    if (!entry || isEmpty(entry.value)) return null;
+    return mapOf(entry.value, `\`${key}\``, this.findings);
+  }
+
+  /** One of a few words; null where it is missing or another (which is reported). */
+  oneOf<Word extends string>(key: string, words: readonly Word[]): Word | null {
+    const text = this.textOrNull(key);
+    if (text === null) return null;
+    const word = words.find((one) => one === text);
+    if (word === undefined)
+      this.findings.unknown('bad-value', this.valuePlace(key), `value of \`${key}\``, text, words);
+    return word ?? null;
+  }
+
+  yesNo(key: string): boolean | null {
+    const word = this.oneOf(key, ['yes', 'no', 'true', 'false'] as const);
+    return word === null ? null : word === 'yes' || word === 'true';
+  }
+
+  /** An ISO date that exists; null where it is missing or wrong (which is reported). */
+  date(key: string): string | null {
+    const text = this.textOrNull(key);
+    if (text === null || isDate(text)) return text;
+    this.findings.report('bad-date', this.valuePlace(key), `\`${text}\` is no date`, {
+      found: text,
+      wanted: 'a day of the calendar as year-month-day, such as 2027-06-30',
+    });
+    return null;
+  }
+}
+
+export function isDate(text: string): boolean {
+  const [, year, month, day] = /^(\d{4})-(\d{2})-(\d{2})$/.exec(text) ?? [];
+  if (year === undefined) return false;
+  const date = new Date(Date.UTC(Number(year), Number(month) - 1, Number(day)));
+  return date.getUTCMonth() === Number(month) - 1 && date.getUTCDate() === Number(day);
+}
+
+export function isEmpty(node: Node): boolean {
+  if (node.kind === 'text') return node.text.trim() === '';
+  return node.kind === 'list' ? node.items.length === 0 : node.entries.length === 0;
+}
+
+/** A block of keys; an empty value counts as one without keys. */
+export function mapOf(node: Node, what: string, findings: Findings): MapNode | null {
+  if (node.kind === 'map') return node;
+  if (node.kind === 'text' && node.text === '') return { kind: 'map', entries: [], place: node.place };
+  findings.bad(node.place, `${what} is a block of keys`, describe(node), '`key: value` lines');
+  return null;
+}
+
+export function textOf(node: Node, what: string, findings: Findings): string | null {
+  if (node.kind === 'text') return node.text.trim();
+  findings.bad(node.place, `${what} is one text`, describe(node), 'a text');
+  return null;
+}
+
+export function textsOf(node: Node, what: string, findings: Findings): TextNode[] {
+  const items = node.kind === 'list' ? node.items : [node];
+  const found: TextNode[] = [];
+  for (const item of items) {
+    if (item.kind !== 'text')
+      findings.bad(item.place, `${what} is a text or a list of texts`, describe(item), 'a text');
+    else if (item.text.trim() === '') findings.bad(item.place, `${what} is empty`, 'nothing', 'a text');
+    else found.push(item);
+  }
+  return found;
+}

@@ -1,0 +1,200 @@
+/** Regular expressions that run in linear time, whatever the text. */
+import { RE2JS } from 're2js';
+
+/** Longer patterns are nobody's intention and only cost memory. */
+const LONGEST = 1000;
+/** How many ways a native match may try at one position, over all its variable but bounded repetitions. */
+const WAYS = 64;
+/** RE2 spells out a repeat; past this the constant factor is no longer small. */
+const MOST_REPEATS = 250;
+
+/** Why a pattern is refused; `index` is where in the pattern (from 0), if that is known. */
+export class PatternError extends Error {
+  readonly index: number | null;
+
+  constructor(reason: string, index: number | null) {
+    super(reason);
+    this.name = 'PatternError';
+    this.index = index;
+  }
+}
+
+/** A compiled pattern of RE2's syntax, found anywhere in a text unless it says `^` and `$`. */
+export class Pattern {
+  readonly source: string;
+  readonly #matcher: { test(text: string): boolean };
+
+  /** Throws `PatternError` where the pattern is malformed or needs more than linear time. */
+  constructor(source: string) {
+    this.source = source;
+    const linear = compileLinear(source);
+    const native = nativeSource(source);
+    // V8 is several times faster on the simple patterns for which it is as safe and means the same.
+    this.#matcher = native === null ? linear : new RegExp(native, 'u');
+  }
+
+  /** Whether the pattern is found in the text. */
+  test(text: string): boolean {
+    return this.#matcher.test(text);
+  }
+
+  /** Whether the platform's own expressions judge it (else RE2's). */
+  get native(): boolean {
+    return this.#matcher instanceof RegExp;
+  }
+}
+
+function compileLinear(source: string): RE2JS {
+  if (source.length > LONGEST) throw new PatternError(`longer than ${LONGEST} characters`, null);
+  try {
+    return RE2JS.compile(source);
+  } catch (error) {
+    const { error: reason, input } = error as { error?: unknown; input?: unknown };
+    const at = typeof input === 'string' && input !== '' ? source.lastIndexOf(input) : -1;
+    throw new PatternError(explain(source, String(reason ?? 'it cannot be read'), at), at < 0 ? null : at);
+  }
+}
+
+/** RE2's reason, in the words of somebody who knows the other syntaxes where that is what went wrong. */
+function explain(source: string, reason: string, at: number): string {
+  const rest = at < 0 ? source : source.slice(at);
+  if (/^\(\?<?[=!]/.test(rest)) return 'looking ahead or behind is not possible in linear time';
+  if (/^\\[1-9]/.test(rest)) return 'a reference back to a group is not possible in linear time';
+  if (/^\(\?>/.test(rest) || /^[*+?}]\+/.test(rest))
+    return 'atomic groups and possessive repeats are not part of the syntax';
+  return reason;
+}
+
+/**
+ * The same pattern for the platform's RegExp (flag `u`), or null where it is not provably linear and
+ * equal in meaning. Taken: ASCII literals, classes, `.`, `\d \w \s`, anchors at the two ends, repeats of
+ * one character. One unbounded repeat needs `^`, for else every start would walk the whole text.
+ */
+function nativeSource(source: string): string | null {
+  let at = 0;
+  let out = '';
+  let unbounded = 0;
+  let ways = 1;
+  let length = 0;
+  const anchored = source.startsWith('^');
+  if (anchored) {
+    out = '^';
+    at = 1;
+  }
+  while (at < source.length) {
+    if (source[at] === '$' && at === source.length - 1) return accepted() ? `${out}$` : null;
+    const atom = readAtom(source, at);
+    if (atom === null) return null;
+    at = atom.end;
+    const repeat = readRepeat(source, at);
+    if (repeat === null) return null;
+    at = repeat.end;
+    if (repeat.max === null) unbounded += 1;
+    else ways *= repeat.max - repeat.min + 1;
+    length += repeat.max ?? repeat.min;
+    out += atom.out + repeat.out;
+  }
+  return accepted() ? out : null;
+
+  function accepted(): boolean {
+    return ways <= WAYS && length <= MOST_REPEATS && unbounded <= (anchored ? 1 : 0);
+  }
+}
+
+/** RE2's own classes, spelled out where the platform means more by them. */
+const CLASSES: Readonly<Record<string, string>> = {
+  d: '0-9',
+  w: '0-9A-Za-z_',
+  s: '\\t\\n\\f\\r ',
+};
+
+function readAtom(source: string, at: number): { out: string; end: number } | null {
+  const char = source[at] as string;
+  if (char === '.') return { out: '[^\\n]', end: at + 1 };
+  if (char === '[') return readClass(source, at);
+  if (char === '\\') {
+    const next = source[at + 1] ?? '';
+    const known = Object.hasOwn(CLASSES, next) ? CLASSES[next] : undefined;
+    if (known !== undefined) return { out: `[${known}]`, end: at + 2 };
+    return isPunctuation(next) ? { out: literal(next), end: at + 2 } : null;
+  }
+  if ('^$*+?{}()|]'.includes(char) || !isPrintable(char)) return null;
+  return { out: literal(char), end: at + 1 };
+}
+
+function readClass(source: string, start: number): { out: string; end: number } | null {
+  let at = start + 1;
+  let out = '[';
+  if (source[at] === '^') {
+    out += '^';
+    at += 1;
+  }
+  const first = at;
+  for (;;) {
+    const char = source[at];
+    if (char === undefined) return null;
+    if (char === ']') return at === first ? null : { out: `${out}]`, end: at + 1 };
+    const one = readMember(source, at);
+    if (one === null) return null;
+    at = one.end;
+    if (source[at] === '-' && source[at + 1] !== ']') {
+      const last = one.set ? null : readMember(source, at + 1);
+      if (last === null || last.set || last.char < one.char) return null;
+      out += `${literal(one.char)}-${literal(last.char)}`;
+      at = last.end;
+    } else {
+      out += one.set ?? literal(one.char);
+    }
+  }
+}
+
+function readMember(source: string, at: number): { char: string; set: string | null; end: number } | null {
+  const char = source[at] ?? '';
+  if (char === '\\') {
+    const next = source[at + 1] ?? '';
+    const known = Object.hasOwn(CLASSES, next) ? CLASSES[next] : undefined;
+    if (known !== undefined) return { char: '', set: known, end: at + 2 };
+    return isPunctuation(next) ? { char: next, set: null, end: at + 2 } : null;
+  }
+  // `[` may open a POSIX class, `-` a range: neither is simple.
+  if (char === '[' || char === '-' || char === '^' || !isPrintable(char)) {
+    return char === '-' && source[at + 1] === ']' ? { char, set: null, end: at + 1 } : null;
+  }
+  return { char, set: null, end: at + 1 };
+}
+
+function readRepeat(
+  source: string,
+  at: number,
+): { out: string; min: number; max: number | null; end: number } | null {
+  const once = { out: '', min: 1, max: 1, end: at };
+  const char = source[at];
+  let found: { out: string; min: number; max: number | null; end: number } = once;
+  if (char === '?') found = { out: '?', min: 0, max: 1, end: at + 1 };
+  else if (char === '*') found = { out: '*', min: 0, max: null, end: at + 1 };
+  else if (char === '+') found = { out: '+', min: 1, max: null, end: at + 1 };
+  else if (char === '{') {
+    const [whole, from, comma, to] = /^\{(\d{1,3})(,?)(\d{0,3})\}/.exec(source.slice(at, at + 10)) ?? [];
+    if (whole === undefined || from === undefined) return null;
+    if (comma === '' && to !== '') return null;
+    const min = Number(from);
+    const max = comma === '' ? min : to === '' ? null : Number(to);
+    found = { out: max === null ? `{${min},}` : `{${min},${max}}`, min, max, end: at + whole.length };
+  }
+  // A repeat of a repeat, a lazy or a possessive one: left to RE2.
+  if (found !== once && '?*+{'.includes(source[found.end] ?? ' ')) return null;
+  return found;
+}
+
+function isPrintable(char: string): boolean {
+  return char >= ' ' && char <= '~';
+}
+
+function isPunctuation(char: string): boolean {
+  return char !== '' && isPrintable(char) && !/[0-9A-Za-z ]/.test(char);
+}
+
+/** A character that stands for itself, inside a class and outside. */
+function literal(char: string): string {
+  return /[0-9A-Za-z ]/.test(char) ? char : `\\x${char.charCodeAt(0).toString(16).padStart(2, '0')}`;
+}
