@@ -31,16 +31,15 @@ export function fold(text: string): string {
   return plain.trim().replace(/\s+/g, ' ');
 }
 
-/** The words of a text, folded; punctuation and underscores only separate. */
-export function words(text: string): string[] {
-  return wordsOf(fold(text));
+/** A text folded, with dotted abbreviations (`P.I.N.`) as the words they are. */
+export function plain(text: string): string {
+  const folded = fold(text);
+  return folded.includes('.') ? folded.replace(DOTTED, (dotted) => dotted.replaceAll('.', '')) : folded;
 }
 
-function wordsOf(folded: string): string[] {
-  const joined = folded.includes('.')
-    ? folded.replace(DOTTED, (dotted) => dotted.replaceAll('.', ''))
-    : folded;
-  return joined.match(/[\p{L}\p{N}]+/gu) ?? [];
+/** The words of a text, folded; punctuation and underscores only separate. */
+export function words(text: string): string[] {
+  return plain(text).match(/[\p{L}\p{N}]+/gu) ?? [];
 }
 
 /** Typing errors that a word of this length may hold and still be recognised. */
@@ -101,11 +100,11 @@ function nearestEntries(
 ): string[] {
   const folded = fold(word);
   if (folded === '') return [];
-  const tokens = wordsOf(folded);
+  const tokens = words(folded);
   const best = new Map<string, number>();
   for (const { text, name } of entries) {
     const other = fold(text);
-    const far = farness(folded, other, tokens, wordsOf(other));
+    const far = farness(folded, other, tokens, words(other));
     if (far === null) continue;
     const known = best.get(name);
     if (known === undefined || far < known) best.set(name, far);
@@ -146,12 +145,12 @@ function compileNoise(noise: CarrierNoise): Noise {
 export function aliasKey(text: string, noise: CarrierNoise): string {
   const { words: ignored, codes, names } = compileNoise(noise);
   const folded = fold(text);
-  const all = wordsOf(folded);
+  const all = words(folded);
   let kept = all;
   const dash = lastDash(folded);
-  const tail = dash < 0 ? [] : wordsOf(folded.slice(dash + 1)).filter((word) => !ignored.has(word));
+  const tail = dash < 0 ? [] : words(folded.slice(dash + 1)).filter((word) => !ignored.has(word));
   if (tail.length > 0 && names.has(tail.join(' '))) {
-    kept = wordsOf(folded.slice(0, dash));
+    kept = words(folded.slice(0, dash));
   } else {
     let end = all.length;
     while (end > 0 && ignored.has(all[end - 1] ?? '')) end -= 1;
@@ -207,15 +206,15 @@ export class CarrierBook {
     return this.canonical(text) ?? fold(text);
   }
 
-  /** Canonical names whose name or alias is nearest to a text, best first. */
+  /** Canonical names whose name or alias is nearest to a text, best first; none that says it is not this one. */
   nearest(text: string, n = 3): string[] {
-    const entries = this.#carriers.flatMap((carrier) =>
-      [carrier.name, ...carrier.also].map((alias) => ({
-        text: aliasKey(alias, this.#noise),
-        name: carrier.name,
-      })),
-    );
-    return nearestEntries(aliasKey(text, this.#noise), entries, n);
+    const wanted = aliasKey(text, this.#noise);
+    const entries = this.#carriers
+      .filter((carrier) => !carrier.not.some((other) => aliasKey(other, this.#noise) === wanted))
+      .flatMap(({ name, also }) =>
+        [name, ...also].map((alias) => ({ text: aliasKey(alias, this.#noise), name })),
+      );
+    return nearestEntries(wanted, entries, n);
   }
 
   /** All canonical names, in the files' order. */
@@ -240,7 +239,8 @@ export class CarrierBook {
 }
 
 interface CountryIndex {
-  readonly byKey: ReadonlyMap<string, string>;
+  readonly byName: ReadonlyMap<string, string>;
+  readonly byCode: ReadonlyMap<string, string>;
   readonly names: ReadonlyMap<string, string>;
   readonly entries: readonly { readonly text: string; readonly name: string }[];
 }
@@ -249,11 +249,10 @@ interface CountryIndex {
 function countryKey(text: string): string {
   const found = words(text.includes('&') ? text.replaceAll('&', ' and ') : text);
   if (found.length < 2) return found[0] ?? '';
-  // Joined, so that `U.S.`, `U S` and `US` are one.
   return found
     .filter((word) => word !== 'the')
     .map((word) => (word === 'st' ? 'saint' : word))
-    .join('');
+    .join(' ');
 }
 
 /** Countries by ISO 3166 alpha-2 or alpha-3 code, English name, or an alias of the rule files. */
@@ -269,7 +268,11 @@ export class CountryBook {
 
   /** The alpha-2 code a text means; null for a blank, an unknown and an ambiguous name (`Congo`). */
   code(text: string): string | null {
-    return this.#memo.get(text, (unread) => this.#index().byKey.get(countryKey(unread)) ?? null);
+    return this.#memo.get(text, (unread) => {
+      const { byName, byCode } = this.#index();
+      // A code has nothing but letters: `n/a` and `N.A.` are not Namibia.
+      return byName.get(countryKey(unread)) ?? byCode.get(fold(unread)) ?? null;
+    });
   }
 
   /** The English name of an alpha-2 code; an unknown code is its own name. */
@@ -289,7 +292,8 @@ export class CountryBook {
 
   #index(): CountryIndex {
     if (this.#built) return this.#built;
-    const byKey = new Map<string, string>();
+    const byName = new Map<string, string>();
+    const byCode = new Map<string, string>();
     const names = new Map<string, string>();
     const entries: { text: string; name: string }[] = [];
     const ambiguous = new Set<string>();
@@ -301,25 +305,25 @@ export class CountryBook {
       for (const text of all) {
         entries.push({ text, name });
         const key = countryKey(text);
-        const other = byKey.get(key);
+        const other = byName.get(key);
         if (other !== undefined && other !== code) ambiguous.add(key);
-        byKey.set(key, code);
+        byName.set(key, code);
       }
     }
-    for (const key of ambiguous) byKey.delete(key);
-    // Codes after names, aliases last: what the rule files say is meant.
+    for (const key of ambiguous) byName.delete(key);
     for (const [alpha2, alpha3] of isoCodes as readonly (readonly string[])[]) {
       if (alpha2 === undefined || alpha3 === undefined) continue;
       if (!names.has(alpha2)) names.set(alpha2, alpha2);
-      byKey.set(alpha2.toLowerCase(), alpha2);
-      byKey.set(alpha3.toLowerCase(), alpha2);
+      byCode.set(alpha2.toLowerCase(), alpha2);
+      byCode.set(alpha3.toLowerCase(), alpha2);
     }
+    // Aliases last: what the rule files say is meant.
     for (const [alias, code] of Object.entries(this.#aliases)) {
-      byKey.set(countryKey(alias), code.toUpperCase());
+      byName.set(countryKey(alias), code.toUpperCase());
       entries.push({ text: alias, name: names.get(code.toUpperCase()) ?? code });
     }
-    byKey.delete('');
-    this.#built = { byKey, names, entries };
+    byName.delete('');
+    this.#built = { byName, byCode, names, entries };
     return this.#built;
   }
 }
