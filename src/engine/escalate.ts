@@ -343,12 +343,11 @@ function carrierHints(
     }
   }
   for (const { category, by, what } of matched) {
-    if (by !== 'code') continue;
-    const owner = rules.categories
-      .find(({ id }) => id === category)
-      ?.codes.find(({ code }) => code === what)?.carrier;
-    if (owner)
-      hints.push(`\`${what}\` is a code of ${owner}: if the numbers are theirs, give it as the carrier.`);
+    const codes = by === 'code' ? rules.categories.find(({ id }) => id === category)?.codes : undefined;
+    for (const { code, carrier } of codes ?? []) {
+      if (code !== what || carrier === null) continue;
+      hints.push(`\`${what}\` is a code of ${carrier}: if the numbers are theirs, give it as the carrier.`);
+    }
   }
   return hints;
 }
