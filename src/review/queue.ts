@@ -20,46 +20,98 @@ export interface TaskGroup {
 }
 
 interface Growing {
+  readonly id: string;
   sample: Task;
   country: string;
   carrier: string;
-  open: number[];
-  answered: number[];
+  readonly open: Set<number>;
+  readonly answered: Set<number>;
+  /** The group as it was last handed out; null once it has changed. */
+  made: TaskGroup | null;
 }
 
 /** Every group with a task, open or answered; groups with open tasks first, larger first. */
 export function taskGroups(review: Review): TaskGroup[] {
-  const groups = new Map<string, Growing>();
-  const add = (task: Task, index: number, list: 'open' | 'answered') => {
-    const place = placeOf(review, index);
-    const id = groupId(task, place);
-    let group = groups.get(id);
-    if (!group) {
-      group = { sample: task, ...place, open: [], answered: [] };
-      groups.set(id, group);
-    }
-    if (group[list].at(-1) !== index) group[list].push(index);
-  };
-  for (const index of review.table.rows.keys()) {
-    if (!review.evaluator.hasTasks(index)) continue;
-    const decision = review.decision(index);
-    if (decision.status === 'excluded') continue;
-    for (const task of decision.tasks) add(task, index, 'open');
-    for (const { task } of decision.answered) add(task, index, 'answered');
+  return new TaskQueue(review).groups();
+}
+
+/** The groups of a review, kept in step row by row: an answer in a large file must not cost a walk over it. */
+export class TaskQueue {
+  private readonly review: Review;
+  private readonly growing = new Map<string, Growing>();
+  /** The groups that each row stands in. */
+  private readonly groupsOfRow = new Map<number, readonly Growing[]>();
+
+  constructor(review: Review) {
+    this.review = review;
+    this.update(review.table.rows.keys());
   }
-  return [...groups]
-    .map(([id, group]) => ({
-      id,
-      title: titleOf(review, group),
+
+  /** Takes rows in again after they were decided anew. */
+  update(rows: Iterable<number>): void {
+    for (const index of rows) {
+      for (const group of this.groupsOfRow.get(index) ?? []) {
+        group.open.delete(index);
+        group.answered.delete(index);
+        group.made = null;
+        if (group.open.size + group.answered.size === 0) this.growing.delete(group.id);
+      }
+      this.groupsOfRow.delete(index);
+      if (!this.review.evaluator.hasTasks(index)) continue;
+      const decision = this.review.decision(index);
+      if (decision.status === 'excluded') continue;
+      const into: Growing[] = [];
+      for (const task of decision.tasks) into.push(this.add(task, index, 'open'));
+      for (const { task } of decision.answered) into.push(this.add(task, index, 'answered'));
+      this.groupsOfRow.set(index, into);
+    }
+  }
+
+  /** Every group with a task, open or answered; groups with open tasks first, larger first. */
+  groups(): TaskGroup[] {
+    return [...this.growing.values()]
+      .map((group) => {
+        group.made ??= this.make(group);
+        return group.made;
+      })
+      .sort(
+        (a, b) =>
+          Number(b.open.length > 0) - Number(a.open.length > 0) ||
+          b.open.length - a.open.length ||
+          (a.id < b.id ? -1 : 1),
+      );
+  }
+
+  private add(task: Task, index: number, list: 'open' | 'answered'): Growing {
+    const place = placeOf(this.review, index);
+    const id = groupId(task, place);
+    let group = this.growing.get(id);
+    if (!group) {
+      group = { id, sample: task, ...place, open: new Set(), answered: new Set(), made: null };
+      this.growing.set(id, group);
+    }
+    group[list].add(index);
+    group.made = null;
+    return group;
+  }
+
+  private make(group: Growing): TaskGroup {
+    return {
+      id: group.id,
+      title: titleOf(this.review, group),
       kind: group.sample.kind,
       rule: group.sample.rule,
       country: group.country,
       carrier: group.carrier,
       sample: group.sample,
-      open: group.open,
-      answered: group.answered.filter((index) => !group.open.includes(index)),
-    }))
-    .sort((a, b) => Number(b.open.length > 0) - Number(a.open.length > 0) || b.open.length - a.open.length || (a.id < b.id ? -1 : 1));
+      open: inOrder(group.open),
+      answered: inOrder(group.answered).filter((index) => !group.open.has(index)),
+    };
+  }
+}
+
+function inOrder(rows: ReadonlySet<number>): number[] {
+  return [...rows].sort((a, b) => a - b);
 }
 
 /** The group that a row's task belongs to. */
@@ -84,7 +136,7 @@ function groupId(task: Task, { country, carrier }: { country: string; carrier: s
   return [task.kind, what, ...(task.kind === 'ask' || task.kind === 'offer' ? [task.for.map((item) => item.field).join('+')] : []), ...where].join(' · ');
 }
 
-function titleOf(review: Review, group: Growing): string {
+function titleOf(review: Review, group: Pick<Growing, 'sample' | 'country' | 'carrier'>): string {
   const { sample } = group;
   const fields = sample.for.map((item) => item.label).join(', ');
   const procedure = sample.procedure === null ? null : (review.rules.procedures.get(sample.procedure)?.title ?? sample.procedure);
