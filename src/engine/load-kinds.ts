@@ -314,26 +314,77 @@ export function readEscalations(file: Keys, categories: readonly string[], words
       const text = textOf(entry.value, `\`${entry.key}\``, keys.findings);
       if (checkField(entry.key, entry.place, words, keys.findings) && text !== null) given[entry.key] = text;
     }
-    return {
-      ...readProvenance(keys),
+    const carriers = keys
+      .texts('carrier')
+      .filter((node) => node.text.trim() !== 'any')
+      .map((node) => knownCarrier(node, words.books, keys.findings) ?? node.text.trim());
+    const said = {
       id,
-      carriers: keys
-        .texts('carrier')
-        .filter((node) => node.text.trim() !== 'any')
-        .map((node) => knownCarrier(node, words.books, keys.findings) ?? node.text.trim()),
-      categories: named.map((node) => node.text.trim()),
       resolution: keys.text('resolution'),
       give: give ? given : null,
       refer: keys.textOrNull('refer'),
-      examples: readEscalationExamples(keys, id),
+    };
+    return {
+      ...readProvenance(keys),
+      ...said,
+      carriers: [...new Set(carriers)],
+      categories: named.map((node) => node.text.trim()),
+      examples: readEscalationExamples(keys, said),
       place: block.place,
     };
   });
 }
 
-function readEscalationExamples(keys: Keys, id: string): EscalationExample[] {
+/** Whether each thing that an example expects is what the escalation says: checked here, for it never varies. */
+function checkExpected(
+  block: MapNode,
+  key: string,
+  said: Pick<Escalation, 'id' | 'resolution' | 'refer' | 'give'>,
+  findings: Findings,
+): void {
+  const expected = new Keys(block, findings).check(
+    `\`${key}\` of an escalation`,
+    [],
+    ['rule', 'resolution', 'refer', 'give'],
+  );
+  const compare = (name: string, place: Place, found: string, wanted: string) => {
+    if (found !== wanted)
+      findings.bad(place, `\`${said.id}\` has another \`${name}\``, found, wanted || 'nothing');
+  };
+  if (expected.has('rule')) compare('id', expected.valuePlace('rule'), expected.text('rule'), said.id);
+  if (expected.has('resolution'))
+    compare('resolution', expected.valuePlace('resolution'), expected.text('resolution'), said.resolution);
+  if (expected.has('refer'))
+    compare('refer', expected.valuePlace('refer'), expected.text('refer'), said.refer ?? '');
+  for (const entry of expected.block('give')?.entries ?? []) {
+    compare(
+      entry.key,
+      entry.value.place,
+      textOf(entry.value, `\`${entry.key}\``, findings) ?? '',
+      said.give?.[entry.key] ?? '',
+    );
+  }
+}
+
+function readEscalationExamples(
+  keys: Keys,
+  said: Pick<Escalation, 'id' | 'resolution' | 'refer' | 'give'>,
+): EscalationExample[] {
   return keys.blocks('examples').flatMap((block): EscalationExample[] => {
     const example = new Keys(block, keys.findings).check('an example', ['given'], ['expect', 'expect-not']);
+    const wanted = example.has('expect');
+    if (wanted === example.has('expect-not')) {
+      keys.findings.report(
+        wanted ? 'bad-value' : 'missing-field',
+        example.place,
+        'an example expects one thing',
+        {
+          wanted: `\`expect: { rule: ${said.id} }\` or \`expect-not: { rule: ${said.id} }\``,
+        },
+      );
+    }
+    const expected = example.block(wanted ? 'expect' : 'expect-not');
+    if (expected) checkExpected(expected, wanted ? 'expect' : 'expect-not', said, keys.findings);
     const givenBlock = example.block('given');
     if (!givenBlock) return [];
     const given = new Keys(givenBlock, keys.findings).check(
@@ -341,39 +392,8 @@ function readEscalationExamples(keys: Keys, id: string): EscalationExample[] {
       ['text'],
       ['carrier'],
     );
-    const key = example.has('expect') ? 'expect' : 'expect-not';
-    if (example.has('expect') === example.has('expect-not')) {
-      keys.findings.report(
-        example.has('expect') ? 'bad-value' : 'missing-field',
-        example.place,
-        'an example expects one thing',
-        { wanted: `\`expect: { rule: ${id} }\` or \`expect-not: { rule: ${id} }\`` },
-      );
-    }
-    const expectedBlock = example.block(key);
-    if (expectedBlock) {
-      const expected = new Keys(expectedBlock, keys.findings).check(
-        `\`${key}\` of an escalation`,
-        [],
-        ['rule'],
-      );
-      const rule = expected.textOrNull('rule');
-      if (rule !== null && rule !== id) {
-        keys.findings.bad(
-          expected.valuePlace('rule'),
-          'an example stands under the escalation it shows',
-          rule,
-          `\`${id}\``,
-        );
-      }
-    }
     return [
-      {
-        carrier: given.text('carrier'),
-        text: given.text('text'),
-        expect: key === 'expect',
-        place: example.place,
-      },
+      { carrier: given.text('carrier'), text: given.text('text'), expect: wanted, place: example.place },
     ];
   });
 }

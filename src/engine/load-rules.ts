@@ -49,6 +49,7 @@ export const CANONICAL_FIELDS: Readonly<Record<string, FactType>> = {
   address: 'text',
   pin: 'text',
   company: 'text',
+  daysSinceActive: 'number',
 };
 
 /** Customer facts that exist whatever the intake asks. */

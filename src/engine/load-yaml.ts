@@ -240,7 +240,12 @@ export function parseSource(source: RuleText, findings: Findings): Node | null {
         !(refused.found.length > 0 && (excused.has(error.pos[0]) || /alias|anchor|tag/i.test(error.message))),
     );
   for (const error of errors) {
-    findings.report('yaml-syntax', placeOf(Math.min(error.pos[0], text.length)), tidy(error.message), {
+    // An open quote runs on to the end of the file; what the reader must see is where it starts.
+    const quote =
+      error.code === 'MISSING_CHAR' && / closing .quote/.test(error.message) ? refused.openQuote : null;
+    let offset = quote ?? Math.min(error.pos[0], text.length);
+    while (text[offset] === ' ') offset += 1;
+    findings.report('yaml-syntax', placeOf(offset), tidy(error.message), {
       help: 'check the indentation, the colons and the quotes of this line and the one above',
     });
   }
@@ -314,13 +319,23 @@ const FORBIDDEN: Readonly<Record<string, string>> = {
   directive: 'directives',
 };
 
-/** Tokens that the language leaves out, and where the nesting gets too deep; walks without recursion. */
+const CLOSED: Readonly<Record<string, RegExp>> = {
+  'double-quoted-scalar': /^"(?:[^"\\]|\\[\s\S])*"$/,
+  'single-quoted-scalar': /^'(?:[^']|'')*'$/,
+};
+
+/**
+ * Tokens that the language leaves out, where the nesting gets too deep, and a quote that never closes.
+ * Walks without recursion: it runs before anything bounds the depth.
+ */
 function forbidden(tokens: readonly CST.Token[]): {
   found: { offset: number; what: string }[];
   tooDeep: number | null;
+  openQuote: number | null;
 } {
   const found: { offset: number; what: string }[] = [];
   let tooDeep: number | null = null;
+  let openQuote: number | null = null;
   const open: { item: unknown; depth: number }[] = tokens.map((item) => ({ item, depth: 0 }));
   while (open.length > 0) {
     const { item, depth } = open.pop() as { item: unknown; depth: number };
@@ -329,7 +344,8 @@ function forbidden(tokens: readonly CST.Token[]): {
       for (const one of item) open.push({ item: one, depth });
       continue;
     }
-    const { type, offset = 0 } = item as { type?: string; offset?: number };
+    const { type, offset = 0, source = '' } = item as { type?: string; offset?: number; source?: string };
+    if (type !== undefined && Object.hasOwn(CLOSED, type) && !CLOSED[type]?.test(source)) openQuote = offset;
     if (type !== undefined && Object.hasOwn(FORBIDDEN, type))
       found.push({ offset, what: FORBIDDEN[type] as string });
     const deeper =
@@ -342,7 +358,7 @@ function forbidden(tokens: readonly CST.Token[]): {
       if (typeof value === 'object') open.push({ item: value, depth: deeper });
   }
   found.sort((a, b) => a.offset - b.offset);
-  return { found, tooDeep };
+  return { found, tooDeep, openQuote };
 }
 
 /** A block of keys that is read key by key; says which are unknown, missing or of the wrong shape. */

@@ -3,10 +3,10 @@ import { RE2JS } from 're2js';
 
 /** Longer patterns are nobody's intention and only cost memory. */
 const LONGEST = 1000;
-/** How many ways a native match may try at one position, over all its variable but bounded repetitions. */
-const WAYS = 64;
-/** RE2 spells out a repeat; past this the constant factor is no longer small. */
-const MOST_REPEATS = 250;
+/** The most steps a native match may take where it starts at one place only. */
+const STEPS_ONCE = 16_384;
+/** The most steps for each character of the text, where it starts anywhere or repeats without bound. */
+const STEPS_EACH = 256;
 
 /** Why a pattern is refused; `index` is where in the pattern (from 0), if that is known. */
 export class PatternError extends Error {
@@ -97,7 +97,9 @@ function nativeSource(source: string): string | null {
   return accepted() ? out : null;
 
   function accepted(): boolean {
-    return ways <= WAYS && length <= MOST_REPEATS && unbounded <= (anchored ? 1 : 0);
+    const steps = ways * Math.max(1, length);
+    if (!anchored) return unbounded === 0 && steps <= STEPS_EACH;
+    return unbounded === 0 ? steps <= STEPS_ONCE : unbounded === 1 && steps <= STEPS_EACH;
   }
 }
 
