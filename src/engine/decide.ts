@@ -132,6 +132,11 @@ export class Evaluator {
     return draft.raised.some((task) => !closes(task, this.answerTo(draft, task))) ? 'unresolved' : 'ready';
   }
 
+  /** A row's final texts by slot. */
+  values(index: number): readonly string[] {
+    return this.draft(index).row.values;
+  }
+
   /** The flags of a row; none for a row outside the batch. */
   flags(index: number): readonly Flag[] {
     return this.context.batch && !this.context.batch.has(index) ? [] : this.draft(index).flags;

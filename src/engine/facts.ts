@@ -247,7 +247,10 @@ export class Facts {
   rowKey(row: RowState): string {
     const text = row.values[this.slot('phoneNumber')] as string;
     if (text.trim() === '') return '';
-    return this.numberOf(row)?.e164 ?? numberKey(text);
+    const number = this.numberOf(row);
+    if (number?.valid && number.e164 !== null) return number.e164;
+    const country = row.values[this.slot('country')] as string;
+    return numberKey(text, this.books.countries.code(country) ?? undefined);
   }
 
   private referenceRow(reference: Reference, row: RowState): Readonly<Record<string, string>> | undefined {

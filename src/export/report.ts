@@ -1,5 +1,7 @@
 /** What is delivered. One Report feeds CSV, Word and hand-over, so they cannot disagree. */
+import { extraFields } from '../engine/facts.ts';
 import type { Format } from '../engine/table.ts';
+import type { Review } from '../review/review.ts';
 
 /** An output column. Extra fields that were answered come last, under their label. */
 export interface ReportColumn {
@@ -53,7 +55,10 @@ export interface Report {
   readonly preamble: readonly (readonly string[])[];
   /** Whether unresolved rows are in it. */
   readonly partial: boolean;
+  /** Rows left out by somebody's decision. */
   readonly excluded: readonly ExcludedRow[];
+  /** How many rows the customer did not ask for. */
+  readonly outsideBatch: number;
   readonly overwritten: readonly OverwrittenCell[];
   readonly bulkOffers: readonly BulkOffer[];
 }
@@ -96,4 +101,98 @@ const LONE_SURROGATE = /\p{Surrogate}/gu;
 /** `text` as every delivered file writes it: lone surrogates become U+FFFD. */
 export function wellFormed(text: string): string {
   return text.replace(LONE_SURROGATE, '\ufffd');
+}
+
+export interface ReportOptions {
+  /** The customer's name; blank where nobody has said it. */
+  readonly customer: string;
+  /** Whether a cell that a spreadsheet would run is written as text, with a leading apostrophe. */
+  readonly guardFormulas: boolean;
+}
+
+// What spreadsheets take for the start of a formula, full-width forms included.
+const FORMULA = /^[=@\t\r\uff1d\uff20]/;
+const SIGNED = /^[+\-\uff0b\uff0d]/;
+const INTERNATIONAL = /^\+\d{7,15}$/;
+
+/** Whether a spreadsheet would run a cell as a formula. A number in international form is not one. */
+export function isFormula(text: string): boolean {
+  return FORMULA.test(text) || (SIGNED.test(text) && !INTERNATIONAL.test(text));
+}
+
+/** What a review would deliver now: the rows that are not excluded, in the columns of the table's layout. */
+export function buildReport(review: Review, options: ReportOptions): Report {
+  const { table, rules, evaluator } = review;
+  const layout = rules.layouts.layouts.find((one) => one.id === table.layout);
+  const included = [...table.rows.keys()].filter((index) => review.status(index) !== 'excluded');
+  const own = layout?.output ?? table.columns.map(({ header, field }) => ({ header, field }));
+  const added = [...extraFields(rules)].filter(
+    ([field]) =>
+      own.every((column) => column.field !== field) &&
+      included.some((index) => evaluator.value(index, field) !== ''),
+  );
+  const columns = [...own, ...added.map(([field, header]) => ({ header, field }))];
+  // A header may stand twice: such columns are read by their place, not by their field.
+  const slots = columns.map(({ field }, at) =>
+    layout?.output == null && at < own.length ? at : evaluator.facts.slot(field),
+  );
+  const guard = (text: string) => (options.guardFormulas && isFormula(text) ? `'${text}` : text);
+  const surplus = new Map<number, readonly string[]>();
+  const overwritten: OverwrittenCell[] = [];
+  const bulkOffers: BulkOffer[] = [];
+  const rows = included.map((index): ReportRow => {
+    const values = evaluator.values(index);
+    const place = review.place(index);
+    const cells = slots.map((slot) => guard(values[slot] ?? ''));
+    const row = table.rows[index];
+    if (layout?.output == null && row && row.cells.length > table.columns.length) {
+      surplus.set(place, row.cells.slice(table.columns.length).map(guard));
+    }
+    return { place, cells };
+  });
+  for (const index of included) {
+    const values = evaluator.values(index);
+    const at = { place: review.place(index), phoneNumber: review.phoneNumber(index) };
+    let by: ReadonlyMap<string, string> | null = null;
+    for (const [column, slot] of slots.entries()) {
+      const { header: field, field: name } = columns[column] as ReportColumn;
+      const from = evaluator.facts.original(index, slot);
+      const to = values[slot] ?? '';
+      if (from.trim() !== '' && from !== to) {
+        by ??= new Map(
+          review.decision(index).changes.map((change) => [change.field, change.rule || change.by]),
+        );
+        overwritten.push({ ...at, field, from, to, by: by.get(name) ?? '' });
+      }
+      if (review.state.bulkOffers.has(`${index} ${name}`)) bulkOffers.push({ ...at, field, to });
+    }
+  }
+  const excluded: ExcludedRow[] = [];
+  let outsideBatch = 0;
+  for (const index of table.rows.keys()) {
+    if (review.status(index) !== 'excluded') continue;
+    const decision = review.decision(index);
+    if (review.isOutsideBatch(decision)) outsideBatch++;
+    else
+      excluded.push({
+        place: review.place(index),
+        phoneNumber: review.phoneNumber(index),
+        reason: decision.excluded?.reason ?? '',
+      });
+  }
+  return {
+    customer: options.customer,
+    company: review.state.customer.get('company')?.trim() || options.customer,
+    layout: table.layout,
+    format: table.format,
+    columns,
+    rows,
+    surplus,
+    preamble: layout?.output == null ? table.preamble : [],
+    partial: included.some((index) => review.status(index) === 'unresolved'),
+    excluded,
+    outsideBatch,
+    overwritten,
+    bulkOffers,
+  };
 }

@@ -1,12 +1,12 @@
 /** Turning what people write into events: one answer for some rows, or a table of answers by number. */
 import { DECISION } from '../engine/decide.ts';
 import type { Task } from '../engine/decision.ts';
-import { normalise, readText } from '../engine/facts.ts';
+import { type Books, normalise, readText } from '../engine/facts.ts';
 import { matchHeaders } from '../engine/layout.ts';
 import { numberKey } from '../engine/number.ts';
 import { CsrError, type Problem } from '../engine/problem.ts';
-import type { Answerable } from '../engine/rule.ts';
-import type { Grid } from '../engine/table.ts';
+import type { Answerable, RuleSet } from '../engine/rule.ts';
+import type { Grid, Table } from '../engine/table.ts';
 import type { AnswerEntry, Deed } from './event.ts';
 import type { Review } from './review.ts';
 
@@ -73,39 +73,89 @@ export function entryOf(row: number, task: Task, values: Readonly<Record<string,
   return { row, task: task.key, restsOn: task.restsOn, values };
 }
 
-/** The rows of a number, however it is written. */
+/** The rows of a table by number, however the number is written. */
 export class NumberIndex {
   private readonly rows = new Map<string, number[]>();
-  private readonly review: Review;
+  private readonly commonCountry: string | undefined;
 
-  constructor(review: Review) {
-    this.review = review;
-    for (const index of review.table.rows.keys()) {
-      const text = review.phoneNumber(index);
+  constructor(table: Table, books: Books) {
+    const numberAt = table.columns.findIndex((column) => column.field === 'phoneNumber');
+    const countryAt = table.columns.findIndex((column) => column.field === 'country');
+    const countries = new Map<string, number>();
+    for (const [index, { cells }] of table.rows.entries()) {
+      const text = cells[numberAt] ?? '';
+      const country = books.countries.code(cells[countryAt] ?? '') ?? undefined;
+      if (country !== undefined) countries.set(country, (countries.get(country) ?? 0) + 1);
       if (text.trim() === '') continue;
-      const country = review.evaluator.books.countries.code(review.evaluator.value(index, 'country')) ?? undefined;
-      for (const key of new Set([numberKey(text), numberKey(text, country)])) {
-        this.rows.set(key, [...(this.rows.get(key) ?? []), index]);
-      }
+      const key = numberKey(text, country);
+      const same = this.rows.get(key);
+      if (same) same.push(index);
+      else this.rows.set(key, [index]);
     }
+    this.commonCountry = [...countries].sort((a, b) => b[1] - a[1])[0]?.[0];
   }
 
+  /** The indexes of a number's rows; empty where the table has none. */
   find(text: string): readonly number[] {
-    const direct = this.rows.get(numberKey(text));
-    if (direct) return direct;
-    const digits = text.replace(/\D/g, '');
-    if (digits === '' || /[a-z]/i.test(text)) return [];
-    return this.rows.get(numberKey(`+${digits}`)) ?? this.rows.get(numberKey(text, this.commonCountry())) ?? [];
+    return this.rows.get(this.key(text)) ?? [];
   }
 
-  private commonCountry(): string | undefined {
-    const counts = new Map<string, number>();
-    for (const index of this.review.table.rows.keys()) {
-      const code = this.review.evaluator.books.countries.code(this.review.evaluator.value(index, 'country'));
-      if (code !== null) counts.set(code, (counts.get(code) ?? 0) + 1);
-    }
-    return [...counts].sort((a, b) => b[1] - a[1])[0]?.[0];
+  /** The key under which the table's rows have a number; `country` is the ISO code it is written in, if known. */
+  key(text: string, country?: string): string {
+    const direct = numberKey(text, country);
+    if (this.rows.has(direct)) return direct;
+    const home = numberKey(text, this.commonCountry);
+    return this.rows.has(home) ? home : direct;
   }
+}
+
+/**
+ * A file to join by number: its columns by the layouts' header texts. A number that stands in it twice
+ * with different values is a notice, and its first line counts.
+ * @throws CsrError where the file has no number column
+ */
+export function joinReference(
+  name: string,
+  grid: Grid,
+  rules: RuleSet,
+  books: Books,
+  index: NumberIndex,
+): { deed: Extract<Deed, { type: 'reference' }>; notices: Problem[] } {
+  const notices: Problem[] = [];
+  const at = grid.records.findIndex((record) =>
+    matchHeaders(record, rules.layouts).some((column) => column.field === 'phoneNumber'),
+  );
+  const header = grid.records[Math.max(0, at)] ?? [];
+  if (at < 0) throw noNumberColumn(grid, header);
+  const columns = matchHeaders(header, rules.layouts);
+  const numberAt = columns.findIndex((column) => column.field === 'phoneNumber');
+  const countryAt = columns.findIndex((column) => column.field === 'country');
+  const fields = columns.map((column) => column.field);
+  const rows: Record<string, Record<string, string>> = Object.create(null) as Record<string, Record<string, string>>;
+  for (let record = at + 1; record < grid.records.length; record++) {
+    const cells = grid.records[record] as readonly string[];
+    const text = cells[numberAt] ?? '';
+    if (text.trim() === '') continue;
+    const key = index.key(text, books.countries.code(cells[countryAt] ?? '') ?? undefined);
+    const row: Record<string, string> = {};
+    for (const [column, field] of fields.entries()) {
+      if (!field.startsWith('column:')) row[field] = blankOf(rules, cells[column] ?? '');
+    }
+    const before = rows[key];
+    if (!before) rows[key] = row;
+    else if (JSON.stringify(before) !== JSON.stringify(row)) {
+      const place = { file: grid.name, line: grid.places[record] ?? record + 1, column: 1 };
+      const message = `\`${text}\` stands in ${grid.name} more than once with different values; its first line was used`;
+      notices.push({ code: 'reference-double', severity: 'warning', message, place });
+    }
+  }
+  return { deed: { type: 'reference', name, fields: fields.filter((field) => !field.startsWith('column:')), rows }, notices };
+}
+
+/** Cells that mean nothing mean nothing in a joined file either. */
+function blankOf(rules: RuleSet, text: string): string {
+  const words = rules.corrections.flatMap((correction) => correction.blankCells);
+  return words.some((word) => word.toLowerCase() === text.toLowerCase()) ? '' : text;
 }
 
 interface AnswerLine {
@@ -219,7 +269,7 @@ function readLines(review: Review, grid: Grid, notices: Problem[]): AnswerLine[]
   });
   const numberAt = names.indexOf('phoneNumber');
   if (numberAt < 0) throw noNumberColumn(grid, header);
-  const index = new NumberIndex(review);
+  const index = new NumberIndex(review.table, review.evaluator.books);
   for (const [at, name] of names.entries()) {
     if (name.startsWith('column:')) {
       notices.push(notice(grid, 1, `no task can ask for \`${header[at]}\`; the column was not used`));

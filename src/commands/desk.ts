@@ -1,0 +1,245 @@
+/** A session on disk, and the way out of it: what the review screen and `csr export` work at. */
+import { basename, dirname, join, resolve } from 'node:path';
+import { CsrError, type Problem } from '../engine/problem.ts';
+import type { RuleSet } from '../engine/rule.ts';
+import type { Table } from '../engine/table.ts';
+import { writeCsv } from '../export/csv.ts';
+import { writeDocx } from '../export/docx.ts';
+import { handOver, summary } from '../export/handover.ts';
+import { buildReport, deliveredName, type Report } from '../export/report.ts';
+import { type Journal, openJournal, readJournal } from '../files/journal.ts';
+import { type Output, writeAll } from '../files/write-file.ts';
+import type { Deed, Event } from '../review/event.ts';
+import type { Delivered, DeliveryRequest, Desk } from '../review/desk.ts';
+import { proposalYaml } from '../review/proposal.ts';
+import { Review } from '../review/review.ts';
+import { customerName, groundDeeds, type InputOptions, stamp, startOf, takeAnswers } from './options.ts';
+
+/** The session folder of a file. */
+export function sessionFolder(file: string, options: InputOptions): string {
+  if (options.session !== undefined) return options.session;
+  if (file === '-') {
+    throw new CsrError({
+      code: 'usage',
+      severity: 'error',
+      message: 'standard input has no place for a session beside it',
+      help: 'name a folder with `--session DIR`, or give a file',
+    });
+  }
+  return `${file}.session`;
+}
+
+/** Where and how a delivery is written. */
+export interface DeliveryPlace {
+  readonly out: string;
+  readonly inputs: readonly string[];
+  readonly template: Uint8Array | null;
+}
+
+/** `delivered/` beside the file: the download already bears the delivered name. */
+export function defaultOut(file: string): string {
+  return join(file === '-' ? '.' : dirname(file), 'delivered');
+}
+
+/**
+ * Writes what a review delivers: CSV, Word or both, whole or not at all.
+ * @throws CsrError with every blocker, or where a file cannot be written
+ */
+export async function deliver(review: Review, request: DeliveryRequest, place: DeliveryPlace): Promise<Delivered> {
+  const blockers = review.blockers(request.partial);
+  if (blockers.length > 0) throw new CsrError(blockers);
+  const report = reportOf(review);
+  if (report.rows.length === 0) {
+    throw new CsrError({
+      code: 'nothing-to-deliver',
+      severity: 'error',
+      message: 'every row is excluded: there is nothing to deliver',
+    });
+  }
+  const { outputs, notices } = await outputsOf(review, report, request, place);
+  await writeAll(outputs, { force: request.force, notOver: place.inputs });
+  const files = outputs.map((output) => output.path);
+  return { files, handOver: handOver(report, review.rules.delivery, files.map((file) => basename(file))), notices };
+}
+
+/** Cells that a spreadsheet would run stand in it as text: unless somebody vouched for them, they block. */
+export function reportOf(review: Review): Report {
+  return buildReport(review, { customer: customerName(review), guardFormulas: true });
+}
+
+async function outputsOf(
+  review: Review,
+  report: Report,
+  request: DeliveryRequest,
+  place: DeliveryPlace,
+): Promise<{ outputs: Output[]; notices: Problem[] }> {
+  const { delivery } = review.rules;
+  const outputs: Output[] = [];
+  const notices: Problem[] = [];
+  if (request.csv) {
+    const csv = writeCsv(report);
+    const name = report.partial ? delivery.partialFileName : delivery.fileName;
+    outputs.push({ path: join(place.out, deliveredName(name, report.customer)), data: csv.bytes });
+    notices.push(...csv.notices);
+  }
+  if (request.docx) {
+    const { carriers } = review.evaluator.books;
+    const word = await writeDocx(report, {
+      perCarrier: request.perCarrier,
+      canonicalCarrier: (text) => carriers.canonical(text) ?? text,
+      ...(place.template ? { template: place.template } : {}),
+    });
+    const name = deliveredName(partialName(delivery.wordFileName, report.partial), report.customer);
+    for (const { suffix, bytes } of word.documents) {
+      outputs.push({ path: join(place.out, suffix === null ? name : name.replace(/(\.docx)?$/i, `_${suffix}$1`)), data: bytes });
+    }
+    notices.push(...word.notices);
+  }
+  return { outputs, notices };
+}
+
+/** The desk of a file with its session: deeds are journaled, durably, before they count. */
+export class SessionDesk implements Desk {
+  readonly review: Review;
+  readonly session: string;
+  readonly resumed: boolean;
+  readonly notices: readonly Problem[];
+  private readonly journal: Journal<Event>;
+  private readonly place: DeliveryPlace;
+
+  private constructor(
+    review: Review,
+    session: string,
+    resumed: boolean,
+    notices: readonly Problem[],
+    journal: Journal<Event>,
+    place: DeliveryPlace,
+  ) {
+    this.review = review;
+    this.session = session;
+    this.resumed = resumed;
+    this.notices = notices;
+    this.journal = journal;
+    this.place = place;
+  }
+
+  /**
+   * Starts the session of a table, or goes on with it.
+   * @throws CsrError where another process has it, the journal is damaged, or the file is not the one it was begun on
+   */
+  static async open(
+    table: Table,
+    rules: RuleSet,
+    options: InputOptions,
+    session: string,
+    place: DeliveryPlace,
+  ): Promise<SessionDesk> {
+    const journal = await openJournal<Event>(session);
+    try {
+      const resumed = journal.events.length > 0;
+      const notices: Problem[] = [...table.notices, ...journal.notices];
+      const ground = await groundDeeds(table, rules, options);
+      notices.push(...ground.notices);
+      const fresh: Deed[] = resumed ? continued(journal.events, table, rules, notices) : [startOf(table, rules, options.map ?? {})];
+      const known = new Set(journal.events.map((event) => sameness(event)));
+      fresh.push(...ground.deeds.filter((deed) => !known.has(sameness(deed))));
+      const events = fresh.map(stamp);
+      for (const event of events) journal.append(event);
+      const review = await Review.open(rules, table, [...journal.events, ...events]);
+      return new SessionDesk(review, session, resumed, notices, journal, place);
+    } catch (error) {
+      journal.close();
+      throw error;
+    }
+  }
+
+  async record(deed: Deed): Promise<ReadonlySet<number>> {
+    const event = stamp(deed);
+    this.journal.append(event);
+    return this.review.apply(event);
+  }
+
+  preview(request: DeliveryRequest): string {
+    return summary(reportOf(this.review), request, this.review.blockers(request.partial));
+  }
+
+  async deliver(request: DeliveryRequest): Promise<Delivered> {
+    const delivered = await deliver(this.review, request, this.place);
+    await this.record({ type: 'deliver', files: delivered.files, partial: request.partial });
+    return delivered;
+  }
+
+  async propose(proposal: { country: string; carrier: string; how: string }): Promise<string> {
+    const count = this.review.log.filter((event) => event.type === 'proposal').length;
+    const path = join(this.session, `proposal-${count + 1}.yaml`);
+    await writeAll([{ path, data: proposalYaml(proposal, { who: stamp({ type: 'undo' }).who, input: this.review.table.name }) }], {
+      force: false,
+      notOver: [],
+    });
+    await this.record({ type: 'proposal', ...proposal, file: path });
+    return path;
+  }
+
+  close(): void {
+    this.journal.close();
+  }
+}
+
+/** The journal's ground holds for this file: what to add, or a refusal. */
+function continued(events: readonly Event[], table: Table, rules: RuleSet, notices: Problem[]): Deed[] {
+  const start = events.find((event) => event.type === 'start');
+  if (start && start.input.sha256 !== table.sha256) {
+    throw new CsrError({
+      code: 'input-changed',
+      severity: 'error',
+      message: `${table.name} is not the file that the session was begun on (${start.at.slice(0, 16).replace('T', ' ')} UTC)`,
+      help: 'put the first file back, or move its session folder away to begin anew',
+    });
+  }
+  const last = events.findLast((event) => event.type === 'start' || event.type === 'rules');
+  if (last && (last.type === 'start' || last.type === 'rules') && last.rules !== rules.digest) {
+    notices.push({
+      code: 'rules-changed',
+      severity: 'warning',
+      message: 'the rules have changed since the session was last open; every row was decided anew, and answers whose question changed are asked for again',
+    });
+    return [{ type: 'rules', rules: rules.digest }];
+  }
+  return [];
+}
+
+/** A deed without when and by whom: to tell whether the options say something new. */
+function sameness(deed: Deed): string {
+  const { at: _at, who: _who, ...rest } = deed as Event;
+  return JSON.stringify(rest);
+}
+
+/** A session as it was left, read without its lock; null where there is none. */
+export async function readSession(folder: string): Promise<readonly Event[] | null> {
+  return readJournal<Event>(folder);
+}
+
+/** Applies `--answers` to a review that keeps nothing. */
+export async function applyAnswersInMemory(review: Review, options: InputOptions): Promise<readonly Problem[]> {
+  return takeAnswers(review, options, async (deed) => {
+    await review.apply(stamp(deed));
+  });
+}
+
+/** How a session's file was understood: its options hold unless others are given. */
+export function choiceOf(events: readonly Event[]): { layout: string; map: Readonly<Record<string, string>> } | null {
+  const start = events.find((event) => event.type === 'start');
+  return start ? { layout: start.layout, map: start.map } : null;
+}
+
+/** The paths that a delivery must not touch. */
+export function inputsOf(file: string, options: InputOptions): string[] {
+  const named = [file, options.answers, options.customerFile, options.numbers, ...Object.values(options.reference ?? {})];
+  return named.filter((one): one is string => one !== undefined && one !== '-').map((one) => resolve(one));
+}
+
+
+/** `x.docx` -> `x.partial.docx` */
+function partialName(name: string, partial: boolean): string {
+  return partial ? name.replace(/(\.\w+)?$/, '.partial$1') : name;
+}

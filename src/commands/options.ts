@@ -1,0 +1,279 @@
+/** Options that several commands share, and what they open: rules, a table, a review. */
+import { userInfo } from 'node:os';
+import type { Command } from 'commander';
+import { makeBooks } from '../engine/decide.ts';
+import { recognise } from '../engine/layout.ts';
+import { type RuleText, loadRules } from '../engine/load.ts';
+import { CsrError, type Problem } from '../engine/problem.ts';
+import type { RuleSet } from '../engine/rule.ts';
+import type { Grid, Table } from '../engine/table.ts';
+import { builtInRules, readRuleFolder, rulesDigest } from '../files/read-rules.ts';
+import { readGrid } from '../files/read-table.ts';
+import { readSmallText } from '../files/read-text.ts';
+import { applyAnswers, joinReference, NumberIndex } from '../review/answers.ts';
+import type { Deed, Event } from '../review/event.ts';
+import { readCustomer } from '../review/intake.ts';
+import { Review } from '../review/review.ts';
+import { readStdin, sayProblems } from './output.ts';
+
+export interface RuleOptions {
+  readonly rules?: string;
+  readonly extend?: string;
+  readonly asOf?: string;
+}
+
+export interface InputOptions extends RuleOptions {
+  readonly session?: string;
+  readonly customer?: string;
+  readonly customerFile?: string;
+  readonly layout?: string;
+  readonly map?: Readonly<Record<string, string>>;
+  readonly saveLayout?: string;
+  readonly numbers?: string;
+  readonly answers?: string;
+  readonly reference?: Readonly<Record<string, string>>;
+  readonly quiet?: boolean;
+}
+
+export function addRuleOptions(command: Command): Command {
+  return command
+    .option('--rules <dir>', 'use these rules in place of the built-in ones')
+    .option('--extend <dir>', 'lay this folder of rules over them')
+    .option('--as-of <date>', 'judge dates in rules as of this day (YYYY-MM-DD)', isoDate);
+}
+
+export function addInputOptions(command: Command): Command {
+  return addRuleOptions(command)
+    .option('--session <dir>', 'the session folder (default: FILE.session beside the file)')
+    .option('--customer <name>', "the customer's name; wins over the customer file's")
+    .option('--customer-file <file>', "the intake's answers as YAML")
+    .option('--layout <id>', 'the layout, where it cannot be told from the header')
+    .option('--map <field=header>', 'read FIELD from the column headed HEADER (repeatable)', pairs, {})
+    .option('--save-layout <file>', 'keep the mapping as layout YAML, for --extend')
+    .option('--numbers <list>', 'the batch: a file, a comma-separated list, or - for standard input')
+    .option('--answers <file>', 'answers by phone number, as CSV')
+    .option('--reference <name=file>', 'join a file by number, such as inventory=FILE (repeatable)', pairs, {});
+}
+
+function pairs(text: string, before: Record<string, string>): Record<string, string> {
+  const at = text.indexOf('=');
+  if (at <= 0 || at === text.length - 1) {
+    throw new CsrError({
+      code: 'usage',
+      severity: 'error',
+      message: `\`${text}\` is not of the form NAME=VALUE`,
+    });
+  }
+  return { ...before, [text.slice(0, at).trim()]: text.slice(at + 1) };
+}
+
+function isoDate(text: string): string {
+  const date = new Date(`${text}T00:00:00Z`);
+  if (!/^\d{4}-\d{2}-\d{2}$/.test(text) || Number.isNaN(date.getTime()) || !date.toISOString().startsWith(text)) {
+    throw new CsrError({
+      code: 'bad-date',
+      severity: 'error',
+      message: `\`${text}\` is not a date of the form YYYY-MM-DD`,
+    });
+  }
+  return text;
+}
+
+export interface RuleSources {
+  readonly sources: readonly RuleText[];
+  readonly extend: readonly RuleText[];
+  readonly digest: string;
+  readonly asOf: string;
+}
+
+/** The rule files that the options name. @throws CsrError where a folder cannot be read */
+export async function readRuleSources(options: RuleOptions): Promise<RuleSources> {
+  const sources = await (options.rules === undefined ? builtInRules() : readRuleFolder(options.rules));
+  const extend = options.extend === undefined ? [] : await readRuleFolder(options.extend);
+  return {
+    sources,
+    extend,
+    digest: rulesDigest([...sources, ...extend]),
+    asOf: options.asOf ?? new Date().toISOString().slice(0, 10),
+  };
+}
+
+/** The compiled rules. @throws CsrError with every problem of every file */
+export async function openRules(options: RuleOptions): Promise<RuleSet> {
+  const { sources, extend, digest, asOf } = await readRuleSources(options);
+  const { rules, problems } = loadRules(sources, { digest, extend, asOf });
+  if (!rules) throw new CsrError(problems.filter((problem) => problem.severity === 'error'));
+  return rules;
+}
+
+export async function openGrid(file: string): Promise<Grid> {
+  return readGrid(file, readStdin);
+}
+
+export function openTable(grid: Grid, rules: RuleSet, options: InputOptions): Table {
+  return recognise(grid, rules.layouts, {
+    layout: options.layout ?? null,
+    map: new Map(Object.entries(options.map ?? {})),
+  });
+}
+
+export function who(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    // A container may run under a uid that has no name.
+    return process.env['USER'] ?? 'unknown';
+  }
+}
+
+export function stamp(deed: Deed): Event {
+  return { ...deed, at: new Date().toISOString(), who: who() };
+}
+
+export function startOf(table: Table, rules: RuleSet, map: Readonly<Record<string, string>>): Deed {
+  return {
+    type: 'start',
+    input: { name: table.name, sha256: table.sha256, rows: table.rows.length },
+    layout: table.layout,
+    map,
+    rules: rules.digest,
+  };
+}
+
+/**
+ * The deeds that the options amount to: references joined, the batch, the intake's answers. They come
+ * before anything an agent does. @throws CsrError where a file cannot be read or fits nothing
+ */
+export async function groundDeeds(
+  table: Table,
+  rules: RuleSet,
+  options: InputOptions,
+): Promise<{ deeds: Deed[]; notices: Problem[] }> {
+  const deeds: Deed[] = [];
+  const notices: Problem[] = [];
+  const books = makeBooks(rules);
+  const references = Object.entries(options.reference ?? {});
+  const index = references.length > 0 || options.numbers !== undefined ? new NumberIndex(table, books) : null;
+  for (const [name, file] of references) {
+    const joined = joinReference(name, await openGrid(file), rules, books, index as NumberIndex);
+    deeds.push(joined.deed);
+    notices.push(...joined.notices);
+  }
+  const facts: Record<string, string> = {};
+  if (options.numbers !== undefined) {
+    const batch = await readBatch(options.numbers, table, index as NumberIndex);
+    deeds.push({ type: 'batch', rows: batch.rows });
+    notices.push(...batch.notices);
+  }
+  if (options.customerFile !== undefined) {
+    const text = await readSmallText(options.customerFile, readStdin);
+    Object.assign(facts, readCustomer(options.customerFile, text, rules.intake));
+  }
+  if (options.customer !== undefined) facts['name'] = options.customer;
+  if (options.numbers !== undefined && facts['scope'] === undefined) facts['scope'] = 'batch';
+  if (Object.keys(facts).length > 0) deeds.push({ type: 'intake', facts });
+  return { deeds, notices };
+}
+
+// A list is told from a file's name by having nothing but numbers in it.
+const NUMBER_LIST = /^[+\d][\d\s+().,;-]*$/;
+
+/** Numbers as written, from a list, a file of them (one a line or in a column), or `-` for standard input. */
+export async function readNumberList(given: string): Promise<string[]> {
+  const isList = NUMBER_LIST.test(given.trim());
+  const text = isList ? given : await readSmallText(given, readStdin);
+  return text
+    .split(isList ? /[,;\n]/ : /[,;\t\r\n]/)
+    .map((one) => one.trim().replace(/^["']|["']$/g, ''))
+    .filter((one) => /\d/.test(one));
+}
+
+async function readBatch(
+  given: string,
+  table: Table,
+  index: NumberIndex,
+): Promise<{ rows: number[]; notices: Problem[] }> {
+  const written = await readNumberList(given);
+  const notices: Problem[] = [];
+  const rows = new Set<number>();
+  const seen = new Map<string, string>();
+  const unknown: string[] = [];
+  const twice: string[] = [];
+  for (const one of written) {
+    const key = index.key(one);
+    if (seen.has(key)) twice.push(one);
+    seen.set(key, one);
+    const found = index.find(one);
+    if (found.length === 0) unknown.push(one);
+    for (const row of found) rows.add(row);
+  }
+  if (rows.size === 0) {
+    throw new CsrError({
+      code: 'unknown-number',
+      severity: 'error',
+      message: `none of the ${written.length} numbers given with --numbers is in ${table.name}`,
+      found: written.slice(0, 5).join(', '),
+      help: 'write them as in the file, or with + and the country code',
+    });
+  }
+  const warn = (code: string, message: string) => notices.push({ code, severity: 'warning', message });
+  if (unknown.length > 0) warn('unknown-number', `${unknown.length} of the batch are not in ${table.name}: ${some(unknown)}`);
+  if (twice.length > 0) warn('duplicate-number', `${twice.length} of the batch are given more than once: ${some(twice)}`);
+  return { rows: [...rows].sort((a, b) => a - b), notices };
+}
+
+function some(list: readonly string[]): string {
+  return list.slice(0, 10).join(', ') + (list.length > 10 ? ` and ${list.length - 10} more` : '');
+}
+
+export interface Opened {
+  readonly rules: RuleSet;
+  readonly table: Table;
+  readonly review: Review;
+  readonly notices: readonly Problem[];
+}
+
+/**
+ * A review without a session: the file under the rules, with what the options say, nothing written.
+ * @throws CsrError where anything named cannot be read
+ */
+export async function openReview(file: string, options: InputOptions): Promise<Opened> {
+  onlyOneStdin(file, options);
+  const [rules, grid] = await Promise.all([openRules(options), openGrid(file)]);
+  const table = openTable(grid, rules, options);
+  const { deeds, notices } = await groundDeeds(table, rules, options);
+  const events = [startOf(table, rules, options.map ?? {}), ...deeds].map(stamp);
+  const review = await Review.open(rules, table, events);
+  const fromAnswers = await takeAnswers(review, options, async (deed) => {
+    await review.apply(stamp(deed));
+  });
+  return { rules, table, review, notices: [...table.notices, ...notices, ...fromAnswers] };
+}
+
+/** Applies `--answers`, if given. */
+export async function takeAnswers(
+  review: Review,
+  options: InputOptions,
+  record: (deed: Deed) => Promise<void>,
+): Promise<readonly Problem[]> {
+  if (options.answers === undefined) return [];
+  return applyAnswers(review, await openGrid(options.answers), record);
+}
+
+/** Standard input can be read once. @throws CsrError `usage` */
+export function onlyOneStdin(file: string, options: InputOptions): void {
+  const named = [file, options.numbers, options.answers, options.customerFile, ...Object.values(options.reference ?? {})];
+  if (named.filter((one) => one === '-').length > 1) {
+    throw new CsrError({ code: 'usage', severity: 'error', message: 'only one input can be `-`, standard input' });
+  }
+}
+
+/** The customer's name: said at intake; blank where nobody has said it. */
+export function customerName(review: Review): string {
+  return review.state.customer.get('name')?.trim() ?? '';
+}
+
+/** Notices on standard error, unless `--quiet`. */
+export function sayNotices(notices: readonly Problem[], options: { readonly quiet?: boolean }): void {
+  if (options.quiet !== true && notices.length > 0) sayProblems(notices);
+}

@@ -1,0 +1,50 @@
+/** Standard streams: the only place that knows about colour and about how problems are printed. */
+import { styleText } from 'node:util';
+import { type Problem, showProblem } from '../engine/problem.ts';
+
+let colored = false;
+
+/** Decides colour once: the option, then NO_COLOR and FORCE_COLOR, then whether a person is reading. */
+export function setColor(option: boolean | undefined): void {
+  const { NO_COLOR: no, FORCE_COLOR: force } = process.env;
+  if (option !== undefined) colored = option;
+  else if (no !== undefined && no !== '') colored = false;
+  else if (force !== undefined && force !== '') colored = force !== '0' && force !== 'false';
+  else colored = process.stderr.isTTY === true;
+}
+
+export function isColored(): boolean {
+  return colored;
+}
+
+/** A line to standard error. */
+export function say(text: string): void {
+  process.stderr.write(`${text}\n`);
+}
+
+/** Text to standard output, as it is. */
+export function print(text: string | Uint8Array): void {
+  process.stdout.write(text);
+}
+
+export function printJson(value: unknown): void {
+  print(`${JSON.stringify(value, null, 2)}\n`);
+}
+
+export function sayProblems(problems: readonly Problem[]): void {
+  for (const problem of problems) {
+    const text = showProblem(problem);
+    say(colored ? text.replace(/\b(error|warning|info)\b(?= \[)/, (word) => paint(word)) : text);
+  }
+}
+
+function paint(word: string): string {
+  return styleText(word === 'error' ? 'red' : word === 'warning' ? 'yellow' : 'cyan', word, { validateStream: false });
+}
+
+/** All of standard input. */
+export async function readStdin(): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of process.stdin) chunks.push(chunk as Uint8Array);
+  return Buffer.concat(chunks);
+}

@@ -1,0 +1,88 @@
+/** `csr review`: the screen that takes an agent through what is left, or the same as plain lines. */
+import type { Command } from 'commander';
+import { recognise } from '../engine/layout.ts';
+import { CsrError } from '../engine/problem.ts';
+import type { Grid } from '../engine/table.ts';
+import { writeAll } from '../files/write-file.ts';
+import type { Desk, Opening } from '../review/desk.ts';
+import { layoutYaml } from '../review/keep-layout.ts';
+import { choiceOf, defaultOut, inputsOf, readSession, SessionDesk, sessionFolder } from './desk.ts';
+import { addInputOptions, type InputOptions, openGrid, openRules, takeAnswers } from './options.ts';
+import { isColored, readStdin } from './output.ts';
+
+interface ReviewOptions extends InputOptions {
+  readonly plain?: boolean;
+  readonly out?: string;
+  readonly template?: string;
+}
+
+export function addReview(program: Command): void {
+  addInputOptions(program.command('review'))
+    .description('go through what is left of FILE, on a screen, and deliver it')
+    .argument('<file>', 'CSV or XLSX')
+    .option('--plain', 'line by line, without a screen: for screen readers, small terminals and scripts')
+    .option('--out <dir>', 'where to deliver to (default: delivered/ beside FILE)')
+    .option('--template <docx>', 'fill the placeholders of this Word document')
+    .action(run);
+}
+
+async function run(file: string, options: ReviewOptions): Promise<void> {
+  if (!options.plain && (process.stdin.isTTY !== true || process.stdout.isTTY !== true)) {
+    const what = process.stdin.isTTY !== true ? 'standard input' : 'standard output';
+    throw new CsrError({
+      code: 'no-terminal',
+      severity: 'error',
+      message: `the review needs a terminal, and ${what} is none`,
+      help: '`csr review --plain` works line by line without one; `csr apply` and `csr export` need none',
+    });
+  }
+  if (file === '-') {
+    throw new CsrError({ code: 'usage', severity: 'error', message: 'the review needs a file: standard input is where you type' });
+  }
+  const session = sessionFolder(file, options);
+  const rules = await openRules(options);
+  const grid: Grid = await openGrid(file);
+  const before = choiceOf((await readSession(session)) ?? []);
+  const place = {
+    out: options.out ?? defaultOut(file),
+    inputs: inputsOf(file, options),
+    template: options.template === undefined ? null : await (await import('../files/read-text.ts')).readBytes(options.template, readStdin),
+  };
+  const given = Object.entries(options.map ?? {});
+  let opened: SessionDesk | null = null;
+  const opening: Opening = {
+    grid,
+    rules,
+    choice: {
+      layout: options.layout ?? before?.layout ?? null,
+      map: new Map(given.length > 0 ? given : Object.entries(before?.map ?? {})),
+    },
+    recognise: (choice) => recognise(grid, rules.layouts, choice),
+    open: async (choice, keepLayout): Promise<Desk> => {
+      const table = recognise(grid, rules.layouts, choice);
+      if (keepLayout) {
+        await writeAll([{ path: options.saveLayout ?? `${file}.layout.yaml`, data: layoutYaml(choice.map, table.layout) }], {
+          force: true,
+          notOver: place.inputs,
+        });
+      }
+      const desk = await SessionDesk.open(table, rules, { ...options, map: Object.fromEntries(choice.map) }, session, place);
+      opened = desk;
+      await takeAnswers(desk.review, options, async (deed) => {
+        await desk.record(deed);
+      });
+      return desk;
+    },
+  };
+  try {
+    if (options.plain) {
+      const { runPlain } = await import('../tui/plain.ts');
+      process.exitCode = await runPlain(opening, { input: process.stdin, output: process.stdout });
+    } else {
+      const { runReview } = await import('../tui/main.tsx');
+      process.exitCode = await runReview(opening, { color: isColored() });
+    }
+  } finally {
+    (opened as SessionDesk | null)?.close();
+  }
+}

@@ -1,0 +1,78 @@
+/** `csr rules …`: rule files checked and tested before they reach an agent. */
+import type { Command } from 'commander';
+import { runExamples } from '../engine/examples.ts';
+import { loadRules } from '../engine/load.ts';
+import { showPlace } from '../engine/problem.ts';
+import { openRules, readRuleSources, type RuleOptions } from './options.ts';
+import { print, printJson, say, sayProblems } from './output.ts';
+
+interface CheckOptions extends RuleOptions {
+  readonly json?: boolean;
+}
+
+export function addRules(program: Command): void {
+  const rules = program.command('rules').description('check and test rule files');
+  rules
+    .command('check')
+    .description('every syntax and schema fault of the rule files, each with its place')
+    .argument('[dir]', 'the folder of rules (default: the built-in ones)')
+    .option('--extend <dir>', 'lay this folder of rules over them')
+    .option('--as-of <date>', 'judge dates as of this day (YYYY-MM-DD)')
+    .option('--json', 'as JSON')
+    .action(check);
+  rules
+    .command('test')
+    .description('run the examples that stand beside the rules')
+    .argument('[dir]', 'the folder of rules (default: the built-in ones)')
+    .option('--extend <dir>', 'lay this folder of rules over them')
+    .option('--as-of <date>', 'judge dates as of this day (YYYY-MM-DD)')
+    .option('--json', 'as JSON')
+    .action(test);
+}
+
+function withFolder(dir: string | undefined, options: RuleOptions): RuleOptions {
+  return dir === undefined ? options : { ...options, rules: dir };
+}
+
+async function check(dir: string | undefined, options: CheckOptions): Promise<void> {
+  const { sources, extend, digest, asOf } = await readRuleSources(withFolder(dir, options));
+  const { rules, problems } = loadRules(sources, { digest, extend, asOf });
+  if (options.json) {
+    printJson({
+      findings: problems.map(({ place, ...problem }) => ({
+        ...problem,
+        file: place?.file ?? null,
+        line: place?.line ?? null,
+        column: place?.column ?? null,
+        related: (problem.related ?? []).map((other) => ({
+          rule: other.rule,
+          message: other.message,
+          file: other.place.file,
+          line: other.place.line,
+        })),
+      })),
+    });
+  } else {
+    sayProblems(problems);
+    const files = sources.length + extend.length;
+    if (problems.length === 0) print(`${rules?.count ?? 0} rules in ${files} files: no findings\n`);
+    else say(`${problems.length} findings in ${files} files`);
+  }
+  if (problems.length > 0) process.exitCode = 1;
+}
+
+async function test(dir: string | undefined, options: CheckOptions): Promise<void> {
+  const rules = await openRules(withFolder(dir, options));
+  const { passed, failures } = await runExamples(rules);
+  if (options.json) printJson({ passed, failed: failures.length, failures });
+  else {
+    for (const { rule, place, given, wanted, came } of failures) {
+      say(`${showPlace(place)}: ${rule}`);
+      say(`  given:  ${Object.entries(given).map(([fact, text]) => `${fact}: ${text}`).join(', ')}`);
+      say(`  wanted: ${wanted}`);
+      say(`  came:   ${came}`);
+    }
+    print(`${passed} passed, ${failures.length} failed\n`);
+  }
+  if (failures.length > 0) process.exitCode = 1;
+}
