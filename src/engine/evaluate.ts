@@ -36,8 +36,22 @@ function conditionsOf(rule: Rule, doubtful: boolean): TopLevelCondition {
 function conditionOf(test: Test, doubtful: boolean): NestedCondition {
   if (test.fact === ANY_CELL) return { fact: ANY_CELL, operator: 'some-cell', value: plain(test.op) };
   const condition = opCondition(test.fact, test.op);
-  if (!doubtful || !readsNumber(test.op)) return condition;
-  return { any: [condition, { fact: test.fact, operator: UNREADABLE, value: true }] };
+  return doubtful && readsNumber(test.op) ? { any: [condition, doubtOf(test.fact, test.op)] } : condition;
+}
+
+/** True where the operator would hold or not, if only the number could be read. */
+function doubtOf(fact: string, op: Op): NestedCondition {
+  if (op.kind !== 'not' && op.kind !== 'all-of') return { fact, operator: UNREADABLE, value: true };
+  const numbers = op.ops.filter(readsNumber);
+  const notFalse = op.ops.map((one) =>
+    readsNumber(one) ? { any: [opCondition(fact, one), doubtOf(fact, one)] } : opCondition(fact, one),
+  );
+  return { all: [...presence(fact, op.ops), ...notFalse, { any: numbers.map((one) => doubtOf(fact, one)) }] };
+}
+
+function presence(fact: string, ops: readonly Op[]): ConditionProperties[] {
+  const names = [fact, ...ops.flatMap(comparedFacts)];
+  return names.map((name) => ({ fact: name, operator: 'present', value: true }));
 }
 
 function opCondition(fact: string, op: Op): NestedCondition {
@@ -46,13 +60,9 @@ function opCondition(fact: string, op: Op): NestedCondition {
       const inner = op.ops.map((one) => opCondition(fact, one));
       const only = op.ops.length === 1 ? op.ops[0] : undefined;
       if (only?.kind === 'present') return { fact, operator: 'blank', value: true };
-      const present: ConditionProperties[] = [fact, ...op.ops.flatMap(comparedFacts)].map((name) => ({
-        fact: name,
-        operator: 'present',
-        value: true,
-      }));
-      const readable = op.ops.some(readsNumber) ? [{ not: { fact, operator: UNREADABLE, value: true } }] : [];
-      return { all: [...present, ...readable, { not: { all: inner } }] };
+      // False where something else fails already; else the number decides, if it can be read.
+      const readable = op.ops.some(readsNumber) ? [{ not: doubtOf(fact, op) }] : [];
+      return { all: [...presence(fact, op.ops), ...readable, { not: { all: inner } }] };
     }
     case 'all-of':
       return { all: op.ops.map((one) => opCondition(fact, one)) };
@@ -138,6 +148,17 @@ export function testsOf(rule: Rule): readonly Test[] {
   return rule.whenAny.length === 0 ? rule.when : [...rule.when, ...rule.whenAny.flat()];
 }
 
+/** The facts whose reading would settle a rule: those of its own tests, and of blocks that may still hold. */
+function unreadableFacts(rule: Rule, row: RowState, reader: Reader): string[] {
+  const outcomes = (tests: readonly Test[]) => tests.map((test) => reader.holds(test, row));
+  const blocks = rule.whenAny.map((tests) => ({ tests, outcomes: outcomes(tests) }));
+  const open = blocks.some((block) => block.outcomes.every((one) => one === true))
+    ? []
+    : blocks.filter((block) => !block.outcomes.includes(false)).flatMap((block) => block.tests);
+  const tests = [...rule.when, ...open].filter((test) => reader.holds(test, row) === UNREADABLE);
+  return [...new Set(tests.map((test) => test.fact))];
+}
+
 /**
  * Which of `rules` hold for a row, in the order given. A rule whose conditions all hold but for numbers
  * that cannot be read comes back with those facts instead.
@@ -168,8 +189,7 @@ export async function judge(rules: readonly Rule[], row: RowState, reader: Reade
   for (const [at, rule] of rules.entries()) {
     if (held.has(at)) verdicts.push({ rule, unreadable: [] });
     else if (doubted.has(at)) {
-      const facts = testsOf(rule).filter((test) => readsNumber(test.op) && reader.holds(test, row) === UNREADABLE);
-      verdicts.push({ rule, unreadable: [...new Set(facts.map((test) => test.fact))] });
+      verdicts.push({ rule, unreadable: unreadableFacts(rule, row, reader) });
     }
   }
   return verdicts;

@@ -239,7 +239,8 @@ function lookUpId(country: string | null, carrier: string | null): string {
 
 // kind: escalations
 
-export function readCategories(file: Keys, words: Vocabulary): Category[] {
+/** Categories; `known` are the ids of all, which each may displace. */
+export function readCategories(file: Keys, known: readonly string[], words: Vocabulary): Category[] {
   return file.blocks('categories').map((block) => {
     const keys = new Keys(block, file.findings);
     keys.check(
@@ -267,11 +268,21 @@ export function readCategories(file: Keys, words: Vocabulary): Category[] {
       phrases: keys.lines('phrases').map((text) => text.trim()),
       codes: readCodes(keys, words),
       not: keys.lines('not').map((text) => text.trim()),
-      over: keys.lines('over').map((text) => text.trim()),
+      over: readCategoryNames(keys, 'over', known),
       hint: keys.textOrNull('hint'),
       place: block.place,
     };
   });
+}
+
+/** Names of categories; `any` is none in particular. */
+function readCategoryNames(keys: Keys, key: string, known: readonly string[]): string[] {
+  const nodes = keys.texts(key).filter((node) => node.text.trim() !== 'any');
+  for (const node of nodes) {
+    const id = node.text.trim();
+    if (!known.includes(id)) keys.findings.unknown('bad-value', node.place, 'category', id, known);
+  }
+  return nodes.map((node) => node.text.trim());
 }
 
 function readCodes(keys: Keys, words: Vocabulary): Category['codes'] {
@@ -302,12 +313,7 @@ export function readEscalations(file: Keys, categories: readonly string[], words
       ['give', 'refer', 'why', ...PROVENANCE_KEYS],
     );
     const id = readId(keys);
-    const named = keys.texts('category').filter((node) => node.text.trim() !== 'any');
-    for (const node of named) {
-      const category = node.text.trim();
-      if (!categories.includes(category))
-        keys.findings.unknown('bad-value', node.place, 'category', category, categories);
-    }
+    const named = readCategoryNames(keys, 'category', categories);
     const give = keys.block('give');
     const given: Record<string, string> = Object.create(null);
     for (const entry of give?.entries ?? []) {
@@ -328,7 +334,7 @@ export function readEscalations(file: Keys, categories: readonly string[], words
       ...readProvenance(keys),
       ...said,
       carriers: [...new Set(carriers)],
-      categories: named.map((node) => node.text.trim()),
+      categories: named,
       examples: readEscalationExamples(keys, said),
       place: block.place,
     };

@@ -868,8 +868,8 @@ function readAsk(keys: Keys, entry: Entry, words: Vocabulary): Action | null {
 function readFields(keys: Keys, key: string, words: Vocabulary): string[] {
   const nodes = keys.texts(key);
   const entry = keys.get(key);
-  if (nodes.length === 0 && entry && isEmpty(entry.value) && entry.value.kind === 'list') {
-    keys.findings.bad(entry.value.place, `\`${key}\` names no field`, '[]', 'a field or a list of fields');
+  if (entry && isEmpty(entry.value)) {
+    keys.findings.bad(entry.place, `\`${key}\` names no field`, 'nothing', 'a field or a list of fields');
   }
   return nodes
     .filter((node) => checkField(node.text.trim(), node.place, words, keys.findings))

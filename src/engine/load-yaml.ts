@@ -67,6 +67,15 @@ interface Details {
   readonly related?: readonly Related[];
 }
 
+interface UnknownDetails {
+  /** Where the caller knows better than spelling what is near. */
+  readonly nearest?: readonly string[];
+  /** Said after the word. */
+  readonly where?: string;
+  /** The help where nothing is near. */
+  readonly otherwise?: string;
+}
+
 /** Deeper nesting than any rule needs would only exhaust the stack. */
 const DEEPEST = 40;
 /** More characters than this in one file is not written by a person. */
@@ -129,14 +138,18 @@ export class Findings {
     what: string,
     word: string,
     known: readonly string[],
-    { nearest, where = '' }: { readonly nearest?: readonly string[]; readonly where?: string } = {},
+    { nearest, where = '', otherwise }: UnknownDetails = {},
   ): void {
     const near = nearest ?? nearestWords(word, known);
     const quoted = (near.length > 0 ? near : known.length <= FEW ? known : []).map((name) => `\`${name}\``);
     this.report(code, place, `unknown ${what} \`${word}\`${where}`, {
       found: word,
       ...(quoted.length > 0 ? { wanted: quoted.join(' or ') } : {}),
-      ...(near[0] === undefined ? {} : { help: `did you mean \`${near[0]}\`?` }),
+      ...(near[0] !== undefined
+        ? { help: `did you mean \`${near[0]}\`?` }
+        : otherwise === undefined
+          ? {}
+          : { help: otherwise }),
     });
   }
 
@@ -400,7 +413,12 @@ export class Keys {
     const misspelt = new Set<string>();
     for (const entry of this.node.entries) {
       if (!known.includes(entry.key)) {
-        this.findings.unknown('unknown-key', entry.place, 'key', entry.key, known, { where: ` in ${what}` });
+        // `{ section: One, two }` makes a key of `two`.
+        const cut = isEmpty(entry.value) && entry.key.includes(' ');
+        this.findings.unknown('unknown-key', entry.place, 'key', entry.key, known, {
+          where: ` in ${what}`,
+          ...(cut ? { otherwise: 'put a text that holds a comma in quotes' } : {}),
+        });
         for (const key of nearestWords(entry.key, known)) misspelt.add(key);
       }
     }
@@ -436,7 +454,7 @@ export class Keys {
   /** One text or a list of texts, with their places; blanks are reported. */
   texts(key: string): TextNode[] {
     const entry = this.byKey.get(key);
-    return entry ? textsOf(entry.value, `\`${key}\``, this.findings) : [];
+    return entry && !isEmpty(entry.value) ? textsOf(entry.value, `\`${key}\``, this.findings) : [];
   }
 
   /** The texts of a list of sentences or words. */

@@ -209,7 +209,7 @@ function compile(
     fields,
     extras: extraFieldNames(files, fields),
     questions: new Map(questions.map((question) => [question.id, question])),
-    systems: of('layouts').flatMap((file) => layoutIds(file.keys)),
+    systems: of('layouts').flatMap((file) => itemIds(file.keys, 'layouts')),
     procedures: new Set(procedures.map((procedure) => procedure.id)),
     books,
   };
@@ -222,20 +222,14 @@ function compile(
   );
   const lookUps = each('carriers', (file) => readLookUps(file.keys, words)).map(({ item }) => item);
   checkLookUps(lookUps, findings);
+  const categoryIds = of('escalations').flatMap((file) => itemIds(file.keys, 'categories'));
   const categories = joinBy(
-    each('escalations', (file) => readCategories(file.keys, words)),
+    each('escalations', (file) => readCategories(file.keys, categoryIds, words)),
     (category) => category.id,
     'category',
     findings,
     joinCategory,
   );
-  const categoryIds = categories.map((category) => category.id);
-  for (const category of categories) {
-    for (const other of category.over) {
-      if (!categoryIds.includes(other))
-        findings.unknown('bad-value', category.place, 'category', other, categoryIds);
-    }
-  }
   const escalations = bySpecificity(
     each('escalations', (file) => readEscalations(file.keys, categoryIds, words)),
   );
@@ -349,8 +343,9 @@ function joinValues(files: readonly LayoutFile[]): Map<string, ReadonlyMap<strin
   return joined;
 }
 
-function layoutIds(keys: Keys): string[] {
-  const value = keys.get('layouts')?.value;
+/** The ids of a list's items, before the items themselves can be read. */
+function itemIds(keys: Keys, key: string): string[] {
+  const value = keys.get(key)?.value;
   if (value?.kind !== 'list') return [];
   return value.items.flatMap((item) => {
     const id = item.kind === 'map' ? item.entries.find((entry) => entry.key === 'id')?.value : undefined;

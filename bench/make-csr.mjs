@@ -1,0 +1,34 @@
+// A large account's download: every number another one, most carriers known, some cells null, some blank.
+const CARRIERS = [
+  'Inteliquent',
+  'ONVOY, LLC - IA',
+  'BANDWIDTH.COM CLEC, LLC - TX',
+  'LEVEL 3 COMMUNICATIONS, LLC - CA',
+  'Verizon',
+  'NEUTRAL TANDEM-NEW JERSEY, LLC',
+  'Peerless Network',
+];
+const ABROAD = [
+  ['DE', '+4930', 'Colt'],
+  ['FR', '+3315', 'Orange'],
+  ['GB', '+4420', 'Gamma'],
+  ['AU', '+6125', 'Symbio'],
+];
+const AREAS = [408, 212, 415, 303, 702, 512];
+
+/** CSV text of `rows` rows. The same number of rows gives the same text. */
+export function makeCsr(rows) {
+  const lines = ['phoneNumber,country,carrier,accountNumber,authorizedFirstName,authorizedLastName,billingTelephoneNumber,address,pin'];
+  const digits = (at, length) => String(2_000_000 + at).padStart(length, '5').slice(-length);
+  for (let at = 0; at < rows; at++) {
+    const abroad = at % 10 === 0 ? ABROAD[(at / 10) % ABROAD.length] : null;
+    const number = abroad ? `${abroad[1]}${digits(at, 7)}` : `+1${AREAS[at % AREAS.length]}${digits(at, 7)}`;
+    const carrier = abroad ? abroad[2] : CARRIERS[at % CARRIERS.length];
+    const street = `"${1 + (at % 4000)} Main St, Suite ${1 + (at % 90)}, San Jose, CA 951${String(at % 100).padStart(2, '0')}"`;
+    const address = at % 50 === 7 ? 'null' : street;
+    const pin = at % 3 === 0 ? 'null' : '';
+    const quoted = carrier.includes(',') ? `"${carrier}"` : carrier;
+    lines.push(`${number},${abroad ? abroad[0] : 'US'},${quoted},0012345,Ana,O'Neil,${number},${address},${pin}`);
+  }
+  return `${lines.join('\n')}\n`;
+}
