@@ -1,25 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { type Loaded, loadRules, type RuleText } from '../../src/engine/load.ts';
+import { type Loaded, loadRules } from '../../src/engine/load.ts';
 import { type Problem, showPlace, showProblem } from '../../src/engine/problem.ts';
-
-/** `▸` stands before the fault; it is taken out before loading. */
-function marked(text: string): { text: string; places: string[] } {
-  const places: string[] = [];
-  let clean = '';
-  for (const char of text) {
-    if (char !== '▸') {
-      clean += char;
-      continue;
-    }
-    const lines = clean.split('\n');
-    places.push(`${lines.length}:${(lines.at(-1) ?? '').length + 1}`);
-  }
-  return { text: clean, places };
-}
-
-function file(name: string, text: string): RuleText {
-  return { name, path: `rules/${name}`, text };
-}
+import { file, marked } from './load-marks.ts';
 
 const CARRIERS = `kind: carriers
 ignore-words: [LLC]
