@@ -116,9 +116,10 @@ const ABBREVIATIONS = new Set(
   'acct addr approx attn auth co corp dept ext extn inc ltd mr mrs ms no nos num ref st tel vs'.split(' '),
 );
 
-/** Contractions apart, so that `isn't required` is `is not required`. */
+/** Contractions apart, so that `isn't required` is `is not required`; `account #` is an account number. */
 function spelled(text: string): string {
-  return plain(text.replace(/n['\u2019]t\b/gi, ' not').replace(/\bcannot\b/gi, 'can not'));
+  const whole = text.replace(/n['\u2019]t\b/gi, ' not').replace(/\bcannot\b/gi, 'can not');
+  return plain(whole.replace(/(?<=\p{L} ?)#/gu, ' number '));
 }
 
 function sentencesOf(text: string): Sentence[] {
@@ -136,12 +137,16 @@ function sentencesOf(text: string): Sentence[] {
   return found;
 }
 
+/** How many characters around a mark tell whether it ends a sentence. */
+const NEAR = 40;
+
 function splitSentences(text: string): string[] {
   const pieces: string[] = [];
   let from = 0;
   for (const match of text.matchAll(/[.!?]+["'\u2019\u201d)\]]*(?=\s|$)|[;\u2022]|\r\n?|\n/g)) {
     const end = match.index + match[0].length;
-    if (!endsSentence(text.slice(from, match.index), match[0], text.slice(end))) continue;
+    const before = text.slice(Math.max(from, match.index - NEAR), match.index);
+    if (!endsSentence(before, match[0], text.slice(end, end + NEAR))) continue;
     pieces.push(text.slice(from, end));
     from = end;
   }
@@ -174,9 +179,41 @@ function occurrences(wanted: readonly string[], tokens: readonly Token[]): numbe
   return found;
 }
 
-function stands(phrase: string, sentences: readonly Sentence[]): boolean {
-  const wanted = words(spelled(phrase));
-  return sentences.some(({ tokens }) => occurrences(wanted, tokens).length > 0);
+/** Words of a rule file, as they are looked for in a text. */
+function wantedOf(text: string): readonly string[] {
+  return words(spelled(text));
+}
+
+/** Where a category may not be recognised: the mentions that its `not` phrases take away. */
+type Cancelled = ReadonlyMap<Sentence, ReadonlySet<number>>;
+
+/**
+ * A `not` phrase that holds a word, phrase or code of its category (`email address`) takes away that
+ * mention only; any other takes away the category: null.
+ */
+function cancelledIn(
+  sentences: readonly Sentence[],
+  { not, words: single, phrases, codes }: Category,
+): Cancelled | null {
+  const own = [...single, ...phrases, ...codes.map(({ code }) => code)].map(wantedOf);
+  const cancelled = new Map<Sentence, Set<number>>();
+  for (const phrase of not) {
+    const wanted = wantedOf(phrase);
+    const isMention = own.some((mention) => holds(wanted, mention));
+    for (const sentence of sentences) {
+      for (const at of occurrences(wanted, sentence.tokens)) {
+        if (!isMention) return null;
+        const positions = cancelled.get(sentence) ?? new Set();
+        for (let index = at; index < at + wanted.length; index += 1) positions.add(index);
+        cancelled.set(sentence, positions);
+      }
+    }
+  }
+  return cancelled;
+}
+
+function holds(all: readonly string[], part: readonly string[]): boolean {
+  return all.some((_, at) => part.length > 0 && part.every((word, index) => all[at + index] === word));
 }
 
 function recognise(
@@ -185,27 +222,36 @@ function recognise(
   rules: RuleSet,
   carriers: CarrierBook,
 ): Recognition[] {
-  const rejections = rules.rejectionWords.map((word) => words(spelled(word)));
+  const rejections = rejectionsIn(sentences, rules.rejectionWords.map(wantedOf));
   const found = new Map<Category, Recognition[]>();
   for (const category of rules.categories) {
-    const { id } = category;
-    if (category.not.some((phrase) => stands(phrase, sentences))) continue;
-    const codes = category.codes.filter(
-      (code) => code.carrier === null || carrier === null || same(code.carrier, carrier, carriers),
-    );
-    const recognised: Recognition[] = [
-      ...codes
-        .filter(({ code }) => hasCode(code, sentences))
-        .map(({ code }) => ({ category: id, by: 'code' as const, what: code })),
-      ...category.phrases
-        .filter((phrase) => stands(phrase, sentences))
-        .map((what) => ({ category: id, by: 'phrase' as const, what })),
-      ...category.words
-        .filter((word) =>
-          sentences.some((sentence) => isBesideRejection(words(spelled(word)), sentence, rejections)),
-        )
-        .map((what) => ({ category: id, by: 'word' as const, what })),
-    ];
+    const cancelled = cancelledIn(sentences, category);
+    if (cancelled === null) continue;
+    /** Whether a text of the rule file stands somewhere, not cancelled, and passes a further test there. */
+    const stands = (
+      text: string,
+      test?: (at: number, length: number, sentence: Sentence) => boolean,
+    ): boolean => {
+      const wanted = wantedOf(text);
+      return sentences.some((sentence) =>
+        occurrences(wanted, sentence.tokens).some(
+          (at) =>
+            !wanted.some((_, index) => cancelled.get(sentence)?.has(at + index)) &&
+            (test?.(at, wanted.length, sentence) ?? true),
+        ),
+      );
+    };
+    const recognised: Recognition[] = [];
+    const add = (by: Recognition['by'], what: string) => recognised.push({ category: category.id, by, what });
+    for (const { code, carrier: owner } of category.codes) {
+      if (owner !== null && carrier !== null && !same(owner, carrier, carriers)) continue;
+      if (stands(code, isWhole)) add('code', code);
+    }
+    for (const phrase of category.phrases) if (stands(phrase)) add('phrase', phrase);
+    for (const word of category.words) {
+      if (stands(word, (at, length, sentence) => isBeside(at, length, sentence, rejections)))
+        add('word', word);
+    }
     if (recognised.length > 0) found.set(category, recognised);
   }
   const all = [...found.keys()];
@@ -216,21 +262,38 @@ function recognise(
     .flatMap((category) => found.get(category) ?? []);
 }
 
-/** Whether a word stands in one clause with a word of rejection that is not itself denied. */
-function isBesideRejection(
-  word: readonly string[],
-  { tokens }: Sentence,
-  rejections: readonly (readonly string[])[],
-): boolean {
-  return occurrences(word, tokens).some((at) =>
-    rejections.some((rejection) =>
-      occurrences(rejection, tokens).some(
-        (other) =>
-          tokens[other]?.clause === tokens[at]?.clause &&
-          (other >= at + word.length || other + rejection.length <= at) &&
-          !isDenied(other, tokens),
+interface Rejection {
+  readonly at: number;
+  readonly end: number;
+  readonly clause: number | undefined;
+}
+
+function rejectionsIn(
+  sentences: readonly Sentence[],
+  wanted: readonly (readonly string[])[],
+): ReadonlyMap<Sentence, readonly Rejection[]> {
+  return new Map(
+    sentences.map((sentence) => [
+      sentence,
+      wanted.flatMap((rejection) =>
+        occurrences(rejection, sentence.tokens)
+          .filter((at) => !isDenied(at, sentence.tokens))
+          .map((at) => ({ at, end: at + rejection.length, clause: sentence.tokens[at]?.clause })),
       ),
-    ),
+    ]),
+  );
+}
+
+/** Whether a word shares a clause with a word of rejection other than itself. */
+function isBeside(
+  at: number,
+  length: number,
+  sentence: Sentence,
+  rejections: ReadonlyMap<Sentence, readonly Rejection[]>,
+): boolean {
+  const clause = sentence.tokens[at]?.clause;
+  return (rejections.get(sentence) ?? []).some(
+    (rejection) => rejection.clause === clause && (rejection.at >= at + length || rejection.end <= at),
   );
 }
 
@@ -245,35 +308,28 @@ function isDenied(at: number, tokens: readonly Token[]): boolean {
   return DENIALS.has(tokens[before]?.text ?? '');
 }
 
-function hasCode(code: string, sentences: readonly Sentence[]): boolean {
-  const wanted = words(code);
-  return sentences.some((sentence) =>
-    occurrences(wanted, sentence.tokens).some((at) => {
-      const first = sentence.tokens[at];
-      const last = sentence.tokens[at + wanted.length - 1];
-      return first !== undefined && last !== undefined && isWhole(first, last, sentence);
-    }),
-  );
-}
-
 /** Whether a code stands alone: no part of a telephone number, of `7513-22`, `$7513` or `ext 7513`. */
-function isWhole(first: Token, last: Token, { text, tokens, dialled }: Sentence): boolean {
-  if (dialled.has(first) || dialled.has(last)) return false;
-  const before = text.slice(0, first.start);
-  const after = text.slice(last.end);
+function isWhole(at: number, length: number, { text, tokens, dialled }: Sentence): boolean {
+  const first = tokens[at];
+  const last = tokens[at + length - 1];
+  if (!first || !last || dialled.has(first) || dialled.has(last)) return false;
+  const before = text.slice(Math.max(0, first.start - 3), first.start);
+  const after = text.slice(last.end, last.end + 3);
   if (/[0-9][-\u2010-\u2015._]$/.test(before) || /^[-\u2010-\u2015._][0-9]/.test(after)) return false;
   if (!/^[0-9]+$/.test(first.text)) return true;
   // A bare number is easily something else: a reference, an amount, an extension.
-  const previous = tokens[tokens.indexOf(first) - 1]?.text ?? '';
   return (
     !/(?:\p{L}[-\u2010-\u2015]|\p{Sc} ?)$/u.test(before) &&
     !/^ ?%/.test(after) &&
-    !/^(?:x|ext|extn|extension)$/.test(previous)
+    !/^(?:x|ext|extn|extension)$/.test(tokens[at - 1]?.text ?? '')
   );
 }
 
 /** Lengths of the digit groups in which North American numbers are written. */
 const GROUPINGS = new Set(['3-3-4', '1-3-3-4', '3-7', '1-3-7', '1-10', '3-4']);
+
+/** More groups than any telephone number is written in. */
+const LONGEST_CHAIN = 8;
 
 /** The groups of digits that make up telephone numbers, however they are spaced. */
 function dialledTokens(text: string, tokens: readonly Token[]): Set<Token> {
@@ -282,13 +338,14 @@ function dialledTokens(text: string, tokens: readonly Token[]): Set<Token> {
     token !== undefined && /^[0-9]+$/.test(token.text);
   for (let at = 0; at < tokens.length; at += 1) {
     const chain: Token[] = [];
-    for (let next = at; isGroup(tokens[next]); next += 1) {
+    for (let next = at; next < at + LONGEST_CHAIN && isGroup(tokens[next]); next += 1) {
       const token = tokens[next] as Token;
       const last = chain.at(-1);
       if (last && !/^[ ().\-/\u2010-\u2015]{1,4}$/.test(text.slice(last.end, token.start))) break;
       chain.push(token);
     }
-    const length = dialledLength(chain, /\+ ?\(?$/.test(text.slice(0, tokens[at]?.start)));
+    const start = tokens[at]?.start ?? 0;
+    const length = dialledLength(chain, /\+ ?\(?$/.test(text.slice(Math.max(0, start - 3), start)));
     for (const token of chain.slice(0, length)) dialled.add(token);
     if (length > 1) at += length - 1;
   }
