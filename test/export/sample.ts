@@ -44,6 +44,7 @@ export function reportOf(
     preamble: [],
     partial: false,
     excluded: [],
+    outsideBatch: 0,
     overwritten: [],
     bulkOffers: [],
     ...rest,

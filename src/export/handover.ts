@@ -1,0 +1,131 @@
+/** What is said about a delivery: before it, to who decides; after it, for the case. */
+import type { Problem } from '../engine/problem.ts';
+import type { RuleSet } from '../engine/rule.ts';
+import type { DeliveryRequest } from '../review/desk.ts';
+import type { OverwrittenCell, Report } from './report.ts';
+
+/** Numbers named in a line that stands for many. */
+const NAMED = 3;
+/** Lines of one list before delivery: more than this nobody reads on a screen. */
+const MOST_LINES = 20;
+
+/**
+ * The text to paste when the files go out: the rules' own lines, the template to use, the files to attach and the note
+ * with which the case is resolved; then, for the agent, what was left out, what was overwritten and which offers were
+ * accepted in bulk.
+ *
+ * In the rules' lines `{customer}`, `{company}`, `{numbers}`, `{files}`, `{template}` and `{resolved-note}` are filled
+ * in; what no line mentions of the last three follows them.
+ * @param files names of the files that were written.
+ */
+export function handOver(report: Report, delivery: RuleSet['delivery'], files: readonly string[]): string {
+  const values: Readonly<Record<string, string>> = {
+    customer: report.customer,
+    company: report.company,
+    numbers: String(report.rows.length),
+    files: files.join(', '),
+    template: delivery.template,
+    'resolved-note': delivery.resolvedNote,
+  };
+  const lines = delivery.handOver.map((line) =>
+    line.replace(/\{([a-z-]+)\}/g, (written, name: string) => values[name] ?? written),
+  );
+  const mentioned = (name: string): boolean => delivery.handOver.some((line) => line.includes(`{${name}}`));
+  const facts = [
+    ...(delivery.template === '' || mentioned('template') ? [] : [`Template: ${delivery.template}`]),
+    ...(files.length === 0 || mentioned('files') ? [] : [`Files: ${files.join(', ')}`]),
+    ...(delivery.resolvedNote === '' || mentioned('resolved-note')
+      ? []
+      : [`Resolved note: ${delivery.resolvedNote}`]),
+  ];
+  const hasWord = files.some((file) => file.toLowerCase().endsWith('.docx'));
+  const notice = hasWord && delivery.wordNotice !== '' ? [delivery.wordNotice] : [];
+  return text([lines, notice, facts, ...lists(report, Number.POSITIVE_INFINITY)]);
+}
+
+/**
+ * What would be delivered, before it is: counts, what is left out, overwritten values old → new, offers accepted in
+ * bulk, and what hinders.
+ * @param blockers see Review.blockers.
+ */
+export function summary(report: Report, request: DeliveryRequest, blockers: readonly Problem[]): string {
+  const formats = [
+    ...(request.csv ? ['CSV'] : []),
+    ...(request.docx ? [request.perCarrier ? 'Word, one document a carrier' : 'Word'] : []),
+  ];
+  const counts = [
+    `${counted(report.rows.length, 'number')} in ${counted(report.columns.length, 'column')}${formats.length > 0 ? ` as ${formats.join(' and ')}` : ''}`,
+    ...(report.partial ? ['Partial: some of these rows are unresolved'] : []),
+    ...(report.outsideBatch > 0 ? [`${counted(report.outsideBatch, 'row')} outside the batch`] : []),
+  ];
+  const hindrances = blockers.map((blocker) => `  ${printable(blocker.message)}`);
+  const hindered = hindrances.length > 0 ? [['Not yet deliverable:', ...hindrances]] : [];
+  return text([counts, ...lists(report, MOST_LINES), ...hindered]);
+}
+
+/** The lists that both texts share, each with its title; empty ones are left out. */
+function lists(report: Report, most: number): readonly (readonly string[])[] {
+  const excluded = report.excluded.map(
+    ({ place, phoneNumber, reason }) => `row ${place}  ${printable(phoneNumber)}  ${printable(reason)}`,
+  );
+  const overwritten = alike(
+    report.overwritten,
+    ({ field, from, to, by }: OverwrittenCell) =>
+      `${printable(field)}: ${quoted(from)} → ${quoted(to)}${by === '' ? '' : ` (${printable(by)})`}`,
+  );
+  const bulk = alike(report.bulkOffers, ({ field, to }) => `${printable(field)}: ${quoted(to)}`);
+  return [
+    titled(`Left out: ${counted(report.excluded.length, 'row')}`, excluded, most),
+    titled(`Overwritten: ${counted(report.overwritten.length, 'cell')}`, overwritten, most),
+    titled(`Offers accepted in bulk: ${counted(report.bulkOffers.length, 'cell')}`, bulk, most),
+  ];
+}
+
+/** One line for all that say the same, with the first numbers it is true of. */
+function alike<T extends { readonly place: number; readonly phoneNumber: string }>(
+  items: readonly T[],
+  lineOf: (item: T) => string,
+): readonly string[] {
+  const groups = new Map<string, string[]>();
+  for (const item of items) {
+    const line = lineOf(item);
+    const numbers = groups.get(line) ?? [];
+    groups.set(line, numbers);
+    numbers.push(`${printable(item.phoneNumber)} (row ${item.place})`.trim());
+  }
+  return [...groups].map(([line, numbers]) => {
+    const named = numbers.slice(0, NAMED).join(', ');
+    const others = numbers.length - NAMED;
+    return `${line}  ${named}${others > 0 ? ` and ${others} more` : ''}`;
+  });
+}
+
+function titled(title: string, lines: readonly string[], most: number): readonly string[] {
+  if (lines.length === 0) return [];
+  const cut = lines.length > most ? [`… and ${lines.length - most} more`] : [];
+  return [title, ...[...lines.slice(0, most), ...cut].map((line) => `  ${line}`)];
+}
+
+/** Paragraphs with a blank line between them; empty ones leave none. */
+function text(paragraphs: readonly (readonly string[])[]): string {
+  const filled = paragraphs.filter((lines) => lines.length > 0);
+  return filled.map((lines) => `${lines.join('\n')}\n`).join('\n');
+}
+
+function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}
+
+function quoted(cell: string): string {
+  return cell === '' ? '(blank)' : `\`${printable(cell)}\``;
+}
+
+/** A cell's text on one line, without what a terminal would obey or nobody would see. */
+function printable(cell: string): string {
+  return cell
+    .replace(/\s*[\r\n]+\s*/g, ' / ')
+    .replace(
+      /[\p{Cc}\p{Cs}\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]/gu,
+      (character) => `[U+${character.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')}]`,
+    );
+}

@@ -1,0 +1,102 @@
+import { describe, expect, it } from 'vitest';
+import type { Delivery } from '../../src/engine/rule.ts';
+import { handOver, summary } from '../../src/export/handover.ts';
+import { FIELDS, reportOf } from './sample.ts';
+
+const delivery: Delivery = {
+  fileName: '{customer}.csv',
+  partialFileName: '{customer}.partial.csv',
+  wordFileName: '{customer}.docx',
+  template: 'RECORD',
+  handOver: ['Hello {customer}, your {numbers} numbers. {unknown}'],
+  wordNotice: 'The Word file says the same.',
+  resolvedNote: 'record sent',
+};
+
+const row = (i: number): string[] => FIELDS.map((field) => `${field} ${i}`);
+
+const report = reportOf(FIELDS, [row(1), row(2)], {
+  excluded: [{ place: 9, phoneNumber: '+442075550115', reason: 'another queue' }],
+  overwritten: [2, 3, 4, 5, 6].map((place) => ({
+    place,
+    phoneNumber: `+1408555010${place}`,
+    field: 'pin',
+    from: '8X82125',
+    to: place === 6 ? '' : '8x82125',
+    by: 'pin-constant',
+  })),
+  bulkOffers: [
+    { place: 2, phoneNumber: '+14085550102', field: 'address', to: '1 Elm St\nSan Jose \u001b[31m' },
+  ],
+});
+
+const LISTS = `Left out: 1 row
+  row 9  +442075550115  another queue
+
+Overwritten: 5 cells
+  pin: \`8X82125\` → \`8x82125\` (pin-constant)  +14085550102 (row 2), +14085550103 (row 3), +14085550104 (row 4) and 1 more
+  pin: \`8X82125\` → (blank) (pin-constant)  +14085550106 (row 6)
+
+Offers accepted in bulk: 1 cell
+  address: \`1 Elm St / San Jose [U+001B][31m\`  +14085550102 (row 2)
+`;
+
+describe('handOver', () => {
+  it('says what the rules say, then what was left out, overwritten and accepted in bulk', () => {
+    expect(
+      handOver(report, delivery, ['Acme.csv', 'Acme.docx']),
+    ).toBe(`Hello Acme Widgets, your 2 numbers. {unknown}
+
+The Word file says the same.
+
+Template: RECORD
+Files: Acme.csv, Acme.docx
+Resolved note: record sent
+
+${LISTS}`);
+  });
+
+  it('says nothing twice, and nothing of Word where none was made', () => {
+    const lines = ['Use {template}, attach {files}, resolve with "{resolved-note}"'];
+    expect(handOver(reportOf(FIELDS, [row(1)]), { ...delivery, handOver: lines }, ['Acme.csv'])).toBe(
+      'Use RECORD, attach Acme.csv, resolve with "record sent"\n',
+    );
+  });
+
+  it('lists every excluded row', () => {
+    const excluded = Array.from({ length: 30 }, (_, i) => ({
+      place: i + 2,
+      phoneNumber: `+1${i}`,
+      reason: 'no',
+    }));
+    const text = handOver(reportOf(FIELDS, [], { excluded }), delivery, []);
+    expect(text.match(/^ {2}row \d+ /gm)).toHaveLength(30);
+  });
+});
+
+describe('summary', () => {
+  const request = { csv: true, docx: true, perCarrier: false, partial: true, force: false };
+
+  it('counts what would be written, and lists the same', () => {
+    expect(summary(report, request, [])).toBe(`2 numbers in 9 columns as CSV and Word\n\n${LISTS}`);
+  });
+
+  it('says what is partial, outside the batch, and what hinders', () => {
+    const blockers = [
+      { code: 'unresolved', severity: 'error' as const, message: '2 of 3 rows are unresolved' },
+    ];
+    const partial = reportOf(FIELDS, [row(1)], { partial: true, outsideBatch: 7 });
+    expect(summary(partial, { ...request, csv: false, perCarrier: true }, blockers)).toBe(
+      '1 number in 9 columns as Word, one document a carrier\nPartial: some of these rows are unresolved\n7 rows outside the batch\n\nNot yet deliverable:\n  2 of 3 rows are unresolved\n',
+    );
+  });
+
+  it('cuts a list that nobody would read', () => {
+    const excluded = Array.from({ length: 30 }, (_, i) => ({
+      place: i + 2,
+      phoneNumber: `+1${i}`,
+      reason: 'no',
+    }));
+    expect(summary(reportOf(FIELDS, [], { excluded }), request, [])).toMatch(/\n {2}… and 10 more\n$/);
+  });
+});
