@@ -5,7 +5,7 @@ import { CsrError } from './problem.ts';
 import type { Category, Escalation, RuleSet } from './rule.ts';
 
 /** Why a category was recognised: `what` is the word, phrase or code as the rule file writes it. */
-export interface Recognition {
+interface Recognition {
   readonly category: string;
   readonly by: 'word' | 'phrase' | 'code';
   readonly what: string;

@@ -2,7 +2,7 @@
 import { type CountryCode, isSupportedCountry, parsePhoneNumberFromString } from 'libphonenumber-js/core';
 import metadata from 'libphonenumber-js/max/metadata';
 
-export type NumberType = 'local' | 'mobile' | 'toll-free' | 'premium' | 'voip' | 'other';
+type NumberType = 'local' | 'mobile' | 'toll-free' | 'premium' | 'voip' | 'other';
 
 export interface NumberFacts {
   /** ISO alpha-2; null where the number belongs to no country, or it cannot be told which. */
