@@ -85,14 +85,12 @@ async function outputsOf(
   if (request.docx) {
     const { carriers } = review.evaluator.books;
     const word = await writeDocx(report, {
+      fileName: partialName(delivery.wordFileName, report.partial),
       perCarrier: request.perCarrier,
       canonicalCarrier: (text) => carriers.canonical(text) ?? text,
       ...(place.template ? { template: place.template } : {}),
     });
-    const name = deliveredName(partialName(delivery.wordFileName, report.partial), report.customer);
-    for (const { suffix, bytes } of word.documents) {
-      outputs.push({ path: join(place.out, suffix === null ? name : name.replace(/(\.docx)?$/i, `_${suffix}$1`)), data: bytes });
-    }
+    for (const file of word.files) outputs.push({ path: join(place.out, file.name), data: file.bytes });
     notices.push(...word.notices);
   }
   return { outputs, notices };

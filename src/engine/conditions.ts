@@ -1,6 +1,9 @@
 /** What each operator of the rule language means: the one place that says so. */
-import { ANY_CELL, type Facts, type Reading, type RowState, readText } from './facts.ts';
-import type { Op, Test } from './rule.ts';
+import { ANY_CELL, type Facts, isBlank, Reading, type RowState } from './facts.ts';
+import type { FactType, Op, Test } from './rule.ts';
+
+// More distinct texts than this and remembering them costs more than reading them again.
+const MEMO_LIMIT = 20_000;
 
 /** A number that cannot be read (`n/a`) is neither true nor false: it is an open question. */
 export type Outcome = boolean | 'unreadable';
@@ -50,7 +53,7 @@ function presentHolds(op: Op, value: Reading, other: (fact: string) => Reading):
       return op.pattern.test(value.text);
     case 'same-as': {
       const against = other(op.fact);
-      return !against.blank && against.key === value.key;
+      return !against.blank && value.sameAs(against);
     }
     case 'identical-to': {
       const against = other(op.fact);
@@ -89,32 +92,42 @@ export function comparedFacts(op: Op): string[] {
   return [];
 }
 
+interface FactReader {
+  readonly text: (row: RowState) => string;
+  readonly type: FactType;
+}
+
 /** Reads facts of rows as `Reading`s. */
 export class Reader {
   private readonly facts: Facts;
-  private readonly byFact = new Map<string, (row: RowState) => string>();
+  private readonly byFact = new Map<string, FactReader>();
 
   constructor(facts: Facts) {
     this.facts = facts;
   }
 
   text(fact: string, row: RowState): string {
-    let read = this.byFact.get(fact);
-    if (!read) {
-      read = this.facts.reader(fact);
-      this.byFact.set(fact, read);
-    }
-    return read(row);
+    return this.reader(fact).text(row);
   }
 
   read(fact: string, row: RowState): Reading {
-    return readText(this.facts.type(fact), this.text(fact, row), this.facts.books);
+    const { text, type } = this.reader(fact);
+    return new Reading(type, text(row), this.facts.books);
+  }
+
+  private reader(fact: string): FactReader {
+    let reader = this.byFact.get(fact);
+    if (!reader) {
+      reader = { text: this.facts.reader(fact), type: this.facts.type(fact) };
+      this.byFact.set(fact, reader);
+    }
+    return reader;
   }
 
   /** Every cell of the row, with the slot it stands in; the surplus of an over-long row past the slots. */
   cells(row: RowState): Reading[] {
     const texts = this.facts.cellSlots.map((slot) => row.values[slot] as string).concat(row.surplus);
-    return texts.map((text) => readText('text', text, this.facts.books));
+    return texts.map((text) => new Reading('text', text, this.facts.books));
   }
 
   /** Whether a test holds for a row; `any-cell` holds where one cell makes it hold. */
@@ -133,7 +146,7 @@ export class Reader {
 
   /** Whether an `any-cell` test holds of one cell's text. */
   holdsOfCell(test: Test, text: string): boolean {
-    return opHolds(test.op, readText('text', text, this.facts.books), () => readText('text', '', this.facts.books)) === true;
+    return opHolds(test.op, new Reading('text', text, this.facts.books), () => new Reading('text', '', this.facts.books)) === true;
   }
 }
 
@@ -145,9 +158,6 @@ export interface Axis {
   /** The outcomes of the tests in a class that `classify` has returned. */
   outcomes(cls: number): readonly Outcome[];
 }
-
-// More distinct texts than this and remembering them costs more than reading them again.
-const MEMO_LIMIT = 20_000;
 
 /** The axis of the tests on one fact, which must all name the same fact and the same compared facts. */
 export function makeAxis(tests: readonly Test[], facts: Facts, reader: Reader): Axis {
@@ -167,6 +177,9 @@ export function makeAxis(tests: readonly Test[], facts: Facts, reader: Reader): 
   const quick = quickClassifier(tests, first.fact, facts, intern);
   if (quick) return { tests, classify: quick, outcomes };
 
+  const compared = comparison(tests, facts, intern);
+  if (compared) return { tests, classify: compared, outcomes };
+
   const slow = (row: RowState) => intern(tests.map((test) => reader.holds(test, row)));
   if (first.fact === ANY_CELL || tests.some((test) => comparedFacts(test.op).length > 0)) {
     return { tests, classify: slow, outcomes };
@@ -182,6 +195,32 @@ export function makeAxis(tests: readonly Test[], facts: Facts, reader: Reader): 
     return cls;
   };
   return { tests, classify, outcomes };
+}
+
+/** A lone comparison of two facts: texts that are the same need no reading, and most are. */
+function comparison(
+  tests: readonly Test[],
+  facts: Facts,
+  intern: (outcomes: Outcome[]) => number,
+): ((row: RowState) => number) | null {
+  const [test, second] = tests;
+  if (!test || second || test.fact === ANY_CELL) return null;
+  const negated = test.op.kind === 'not' && test.op.ops.length === 1;
+  const op = test.op.kind === 'not' && negated ? (test.op.ops[0] as Op) : test.op;
+  if (op.kind !== 'same-as' && op.kind !== 'identical-to') return null;
+  const left = facts.reader(test.fact);
+  const right = facts.reader(op.fact);
+  const [yes, no] = [intern([true]), intern([false])];
+  const [equal, unequal] = negated ? [no, yes] : [yes, no];
+  return (row) => {
+    const a = left(row);
+    const b = right(row);
+    if (isBlank(a) || isBlank(b)) return no;
+    if (a === b) return equal;
+    if (op.kind === 'identical-to') return unequal;
+    const value = new Reading(facts.type(test.fact), a, facts.books);
+    return value.sameAs(new Reading(facts.type(op.fact), b, facts.books)) ? equal : unequal;
+  };
 }
 
 /** Operators that need nothing but the text are judged without making a Reading: these run for every row. */
@@ -224,12 +263,6 @@ function judgeText(judges: readonly ((text: string, blank: boolean) => boolean)[
     if ((bits & (1 << at)) === 0 && (judges[at] as (text: string, blank: boolean) => boolean)(text, blank)) bits |= 1 << at;
   }
   return bits;
-}
-
-function isBlank(text: string): boolean {
-  if (text === '') return true;
-  // Most cells start with a visible character: trimming them would cost more than asking.
-  return text.charCodeAt(0) <= 32 || text.charCodeAt(0) > 127 ? text.trim() === '' : false;
 }
 
 function quickJudge(op: Op): ((text: string, blank: boolean) => boolean) | null {

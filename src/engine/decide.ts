@@ -45,10 +45,11 @@ interface Draft {
   overlay: Map<string, string> | null;
   /** Facts among the overlay that came from an answered `ask`, with what was asked. */
   asked: { task: Task; answer: Answer }[];
-  changes: Change[];
-  raised: Task[];
-  flags: Flag[];
-  acted: Rule[];
+  changes: readonly Change[];
+  raised: readonly Task[];
+  flags: readonly Flag[];
+  /** The cells the row fell into, table by table, where rules acted. */
+  cells: readonly Cell[];
   stopped: boolean;
   excluded: { reason: string; rule: string | null } | null;
 }
@@ -73,6 +74,7 @@ export class Evaluator {
   private readonly aggregates = new Map<Stage, Aggregate[]>();
   private readonly blankWords = new Map<string, string>();
   private readonly blankLengths = new Set<number>();
+  private readonly nearest = new Map<string, string>();
   private readonly drafts: Draft[];
   private stage: Stage = 'correct';
 
@@ -178,7 +180,7 @@ export class Evaluator {
       answered,
       flags: outside ? [] : draft.flags,
       excluded,
-      acted: draft.acted,
+      acted: draft.cells.flatMap((cell) => cell.map((verdict) => verdict.rule)),
       values: draft.row.values,
     };
   }
@@ -208,10 +210,10 @@ export class Evaluator {
       input,
       overlay,
       asked,
-      changes: [],
-      raised: [],
-      flags: [],
-      acted: [],
+      changes: NOTHING,
+      raised: NOTHING,
+      flags: NOTHING,
+      cells: NOTHING,
       stopped: false,
       excluded: null,
     };
@@ -226,7 +228,7 @@ export class Evaluator {
       if (slot < 0) continue;
       const from = this.facts.original(draft.row.index, slot);
       const by = draft.asked.find((one) => one.task.for.some((item) => item.field === field));
-      if (from !== to) draft.changes.push({ field, from, to, rule: by?.task.rule ?? '', by: by ? 'answer' : 'edit' });
+      if (from !== to) draft.changes = add(draft.changes, { field, from, to, rule: by?.task.rule ?? '', by: by ? 'answer' : 'edit' });
     }
   }
 
@@ -316,7 +318,7 @@ export class Evaluator {
     const from = draft.row.values[slot] as string;
     if (from === to) return;
     draft.row.values[slot] = to;
-    draft.changes.push({ field, from, to, rule, by });
+    draft.changes = add(draft.changes, { field, from, to, rule, by });
   }
 
   private async runStage(stage: Stage, drafts: readonly Draft[], visit: Visit | null): Promise<void> {
@@ -343,8 +345,9 @@ export class Evaluator {
   private act(stage: Stage, draft: Draft, cells: readonly Cell[]): void {
     const writes: [field: string, to: string, rule: string][] = [];
     for (const cell of cells) {
+      if (cell.length === 0) continue;
+      draft.cells = add(draft.cells, cell);
       for (const { rule, unreadable } of cell) {
-        draft.acted.push(rule);
         if (unreadable.length > 0) {
           for (const fact of unreadable) this.ask(draft, rule, fact, [], null);
         } else {
@@ -504,7 +507,7 @@ export class Evaluator {
     const restsOn = [...new Set([...facts, ...alsoRestsOn])]
       .filter((fact) => fact !== asked && fact !== ANY_CELL && !fact.startsWith('none.'))
       .map((fact) => [fact, this.reader.text(fact, draft.row)]);
-    draft.raised.push({
+    draft.raised = add(draft.raised, {
       key: [rule.id, what.kind, what.for.map((item) => item.field).join('+')].join(' '),
       kind: what.kind,
       rule: rule.id,
@@ -527,7 +530,7 @@ export class Evaluator {
     const cellTests = [...rule.when, ...rule.whenAny.flat()].filter((test) => test.fact === ANY_CELL);
     if (cellTests.length === 0) {
       const field = action.field ?? this.testedField(rule);
-      draft.flags.push({ rule: rule.id, severity: action.severity, field, message: this.render(action.message, row) });
+      draft.flags = add(draft.flags, { rule: rule.id, severity: action.severity, field, message: this.render(action.message, row) });
       return;
     }
     for (const slot of this.facts.cellSlots) {
@@ -535,13 +538,13 @@ export class Evaluator {
       if (cellTests.some((test) => this.reader.holdsOfCell(test, text))) {
         const field = this.facts.slots[slot] as string;
         const message = this.render(action.message, row, { cell: this.columnName(slot), value: text });
-        draft.flags.push({ rule: rule.id, severity: action.severity, field, message });
+        draft.flags = add(draft.flags, { rule: rule.id, severity: action.severity, field, message });
       }
     }
     for (const text of row.surplus) {
       if (cellTests.some((test) => this.reader.holdsOfCell(test, text))) {
         const message = this.render(action.message, row, { cell: 'past the last column', value: text });
-        draft.flags.push({ rule: rule.id, severity: action.severity, field: null, message });
+        draft.flags = add(draft.flags, { rule: rule.id, severity: action.severity, field: null, message });
       }
     }
   }
@@ -563,13 +566,22 @@ export class Evaluator {
       if (name in extra) return extra[name] as string;
       const nearest = /^nearest (carrier|country)$/.exec(name)?.[1];
       if (nearest !== undefined) {
-        const text = this.reader.text(nearest, row);
-        const names = nearest === 'carrier' ? this.books.carriers.nearest(text) : this.books.countries.nearest(text);
-        return names.length > 0 ? names.join(', ') : 'none';
+        return this.nearestNames(nearest as 'carrier' | 'country', this.reader.text(nearest, row));
       }
       const text = this.reader.text(name, row);
       return text === '' && !/^[\w.-]+$/.test(name) ? whole : text;
     });
+  }
+
+  private nearestNames(list: 'carrier' | 'country', text: string): string {
+    const key = `${list} ${text}`;
+    let said = this.nearest.get(key);
+    if (said === undefined) {
+      const names = list === 'carrier' ? this.books.carriers.nearest(text) : this.books.countries.nearest(text);
+      said = names.length > 0 ? names.join(', ') : 'none';
+      this.nearest.set(key, said);
+    }
+    return said;
   }
 
   private aggregatesOf(tables: readonly RuleTable[]): Aggregate[] {
@@ -603,6 +615,15 @@ export class Evaluator {
 }
 
 const BY_CARRIER = 'by-carrier';
+
+/** Most rows have few changes and no tasks: a list is made when there is something to put in it. */
+const NOTHING: readonly never[] = [];
+
+function add<Item>(list: readonly Item[], item: Item): readonly Item[] {
+  if (list === NOTHING) return [item];
+  (list as Item[]).push(item);
+  return list;
+}
 
 function lowestName(fact: string, per: string): string {
   return `lowest.${fact}.${per}`;
@@ -684,6 +705,8 @@ class Duplicates extends Aggregate {
     const now = new Map<string, number>();
     for (const key of this.contributions) if (key !== '') now.set(key, (now.get(key) ?? 0) + 1);
     this.counts = now;
+    // All rows are being decided the first time.
+    if (before.size === 0) return NO_ROWS;
     const moved: number[] = [];
     for (const [index, key] of this.contributions.entries()) {
       if (key !== '' && (before.get(key) ?? 0) > 1 !== (now.get(key) ?? 0) > 1) moved.push(index);
@@ -715,7 +738,7 @@ class Distinct extends Aggregate {
     const keys = new Set(this.contributions);
     keys.delete('');
     this.count = keys.size;
-    return before === this.count ? NO_ROWS : [...this.contributions.keys()];
+    return before === 0 || before === this.count ? NO_ROWS : [...this.contributions.keys()];
   }
 }
 
@@ -751,6 +774,7 @@ class Lowest extends Aggregate {
       if (least === undefined || compareNumbers(number, least) < 0) now.set(group, number);
     }
     this.lowest = now;
+    if (before.size === 0) return NO_ROWS;
     const moved: number[] = [];
     for (const [index, contribution] of this.contributions.entries()) {
       const [group = ''] = contribution.split('\u0000');

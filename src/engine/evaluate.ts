@@ -7,7 +7,7 @@ import {
   type TopLevelCondition,
 } from 'json-rules-engine';
 import { comparedFacts, opHolds, type Reader } from './conditions.ts';
-import { ANY_CELL, type Reading, type RowState } from './facts.ts';
+import { ANY_CELL, Reading, type RowState } from './facts.ts';
 import type { Op, Rule, Test } from './rule.ts';
 
 /** A rule that holds, or one that would if a number of it could be read. */
@@ -102,7 +102,8 @@ function readsNumber(op: Op): boolean {
   return op.kind === 'number' || ((op.kind === 'not' || op.kind === 'all-of') && op.ops.some(readsNumber));
 }
 
-const nothing: Reading = { text: '', blank: true, key: '', known: null, number: null };
+/** What a comparison reads where it compares with nothing. */
+const nothing = new Reading('text', '', { carriers: null, countries: null, values: new Map() } as never);
 
 /** The operators of the rule language, in terms of `opHolds`. */
 function addOperators(engine: Engine, rules: readonly Rule[]): void {

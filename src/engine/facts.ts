@@ -66,23 +66,50 @@ export function isKnown(type: FactType, text: string, books: Books): boolean | n
   return null;
 }
 
-/** A value that a test reads, with what the tests need to know of it. */
-export interface Reading {
+/** A value that a test reads, with what the tests need to know of it, found out when asked. */
+export class Reading {
   readonly text: string;
   readonly blank: boolean;
-  readonly key: string;
-  readonly known: boolean | null;
+  private readonly type: FactType;
+  private readonly books: Books;
+  private normalised: string | null = null;
+
+  constructor(type: FactType, text: string, books: Books) {
+    this.type = type;
+    this.text = text;
+    this.books = books;
+    this.blank = isBlank(text);
+  }
+
+  /** The key under which texts of this type are equal; blank for a blank text. */
+  get key(): string {
+    this.normalised ??= this.blank ? '' : normalise(this.type, this.text, this.books);
+    return this.normalised;
+  }
+
+  /** Whether the text is listed; null for types without a list. */
+  get known(): boolean | null {
+    return this.blank ? null : isKnown(this.type, this.text, this.books);
+  }
+
   /** The value as a number, or null where it cannot be read as one. */
-  readonly number: number | null;
+  get number(): number | null {
+    const trimmed = this.text.trim();
+    return /^[+-]?\d+(\.\d+)?$/.test(trimmed) ? Number(trimmed) : null;
+  }
+
+  /** Whether two values of the same type are equal. */
+  sameAs(other: Reading): boolean {
+    return this.text === other.text || this.key === other.key;
+  }
 }
 
-/** `text` as a test of the given type reads it. */
-export function readText(type: FactType, text: string, books: Books): Reading {
-  const trimmed = text.trim();
-  const blank = trimmed === '';
-  const number = /^[+-]?\d+(\.\d+)?$/.test(trimmed) ? Number(trimmed) : null;
-  if (blank) return { text, blank, key: '', known: null, number: null };
-  return { text, blank, key: normalise(type, text, books), known: isKnown(type, text, books), number };
+/** Nothing but white space. */
+export function isBlank(text: string): boolean {
+  if (text === '') return true;
+  // Most cells start with a visible character: trimming them would cost more than asking.
+  const first = text.charCodeAt(0);
+  return first <= 32 || first > 127 ? text.trim() === '' : false;
 }
 
 /** A joined file: number key -> field -> text. */

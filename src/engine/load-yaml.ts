@@ -80,8 +80,16 @@ interface UnknownDetails {
 const DEEPEST = 40;
 /** More characters than this in one file is not written by a person. */
 const LARGEST = 4_000_000;
+const LONG_LINE = 1_000;
+const LONG_WORDS = 300;
 /** As many choices as still help to read. */
 const FEW = 14;
+
+/** What a file says may be long and may hold anything; a message is one line. */
+function clip(text: string): string {
+  const line = printable(text.replace(/\s+/g, ' '));
+  return line.length > LONG_WORDS ? `${line.slice(0, LONG_WORDS)}…` : line;
+}
 
 /** A line as it may be printed: control and direction characters would move the caret or the terminal. */
 function printable(line: string): string {
@@ -118,14 +126,17 @@ export class Findings {
 
   report(code: LoadCode, place: Place, message: string, details: Details = {}): void {
     if (this.aliases.has(showPlace(place)) && code !== 'forbidden-yaml') return;
-    const { severity = 'error', ...rest } = details;
+    const { severity = 'error', found, wanted, ...rest } = details;
     const excerpt = this.lines.get(place.file)?.[place.line - 1];
     this.problems.push({
       code,
       severity,
-      message,
+      message: clip(message),
       place,
-      ...(excerpt === undefined ? {} : { excerpt: printable(excerpt) }),
+      // A line that fills the screen shows nothing.
+      ...(excerpt === undefined || excerpt.length > LONG_LINE ? {} : { excerpt: printable(excerpt) }),
+      ...(found === undefined ? {} : { found: clip(found) }),
+      ...(wanted === undefined ? {} : { wanted: clip(wanted) }),
       ...rest,
       ...(this.rule === null ? {} : { rule: this.rule }),
     });
@@ -161,6 +172,7 @@ export class Findings {
 
 /** The known words nearest to `word`, letters in another order included. */
 export function nearestWords(word: string, known: readonly string[]): string[] {
+  if (word.length > LONG_WORDS) return [];
   const near = nearestNames(word, known);
   if (near.length > 0) return near;
   const letters = (text: string) => [...text.toLowerCase()].sort().join('');
@@ -216,7 +228,7 @@ export function parseSource(source: RuleText, findings: Findings): Node | null {
   }
 
   const tokens = [...new Parser().parse(text)];
-  const refused = forbidden(tokens);
+  const refused = inspect(tokens);
   for (const { offset, what } of refused.found) {
     findings.report('forbidden-yaml', placeOf(offset), `${what} are not part of the rule language`, {
       found: text.slice(offset, offset + 40).split(/[\s,\]}]/)[0] ?? '',
@@ -325,53 +337,75 @@ function tidy(message: string): string {
   return line.charAt(0).toLowerCase() + line.slice(1);
 }
 
-const FORBIDDEN: Readonly<Record<string, string>> = {
+const FORBIDDEN: Readonly<Partial<Record<CST.Token['type'], string>>> = {
   anchor: 'anchors',
   alias: 'aliases',
   tag: 'tags',
   directive: 'directives',
 };
 
-const CLOSED: Readonly<Record<string, RegExp>> = {
-  'double-quoted-scalar': /^"(?:[^"\\]|\\[\s\S])*"$/,
-  'single-quoted-scalar': /^'(?:[^']|'')*'$/,
-};
-
-/**
- * Tokens that the language leaves out, where the nesting gets too deep, and a quote that never closes.
- * Walks without recursion: it runs before anything bounds the depth.
- */
-function forbidden(tokens: readonly CST.Token[]): {
-  found: { offset: number; what: string }[];
-  tooDeep: number | null;
-  openQuote: number | null;
-} {
+/** Tokens that the language leaves out, where the nesting gets too deep, and a quote that never closes. */
+function inspect(tokens: readonly CST.Token[]): Inspection {
   const found: { offset: number; what: string }[] = [];
   let tooDeep: number | null = null;
   let openQuote: number | null = null;
-  const open: { item: unknown; depth: number }[] = tokens.map((item) => ({ item, depth: 0 }));
-  while (open.length > 0) {
-    const { item, depth } = open.pop() as { item: unknown; depth: number };
-    if (typeof item !== 'object' || item === null) continue;
-    if (Array.isArray(item)) {
-      for (const one of item) open.push({ item: one, depth });
-      continue;
+  const visitAll = (list: readonly CST.Token[] | undefined, depth: number): void => {
+    if (list) for (const token of list) visit(token, depth);
+  };
+  const visit = (token: CST.Token | null | undefined, depth: number): void => {
+    if (!token) return;
+    const what = FORBIDDEN[token.type];
+    if (what !== undefined) found.push({ offset: token.offset, what });
+    switch (token.type) {
+      case 'document':
+        visitAll(token.start, depth);
+        visit(token.value, depth);
+        break;
+      case 'block-map':
+      case 'block-seq':
+      case 'flow-collection':
+        // The recursion ends here, whatever the file says.
+        if (depth >= DEEPEST) tooDeep ??= token.offset;
+        else {
+          for (const item of token.items) {
+            visitAll(item.start, depth);
+            visit(item.key, depth + 1);
+            visitAll(item.sep, depth);
+            visit(item.value, depth + 1);
+          }
+        }
+        break;
+      case 'block-scalar':
+        visitAll(token.props, depth);
+        break;
+      case 'double-quoted-scalar':
+        if (!closes(token.source, '\\')) openQuote = token.offset;
+        break;
+      case 'single-quoted-scalar':
+        if (!closes(token.source, "'")) openQuote = token.offset;
+        break;
+      default:
     }
-    const { type, offset = 0, source = '' } = item as { type?: string; offset?: number; source?: string };
-    if (type !== undefined && Object.hasOwn(CLOSED, type) && !CLOSED[type]?.test(source)) openQuote = offset;
-    if (type !== undefined && Object.hasOwn(FORBIDDEN, type))
-      found.push({ offset, what: FORBIDDEN[type] as string });
-    const deeper =
-      type === 'block-map' || type === 'block-seq' || type === 'flow-collection' ? depth + 1 : depth;
-    if (deeper > DEEPEST) {
-      if (tooDeep === null || offset < tooDeep) tooDeep = offset;
-      continue;
-    }
-    for (const value of Object.values(item))
-      if (typeof value === 'object') open.push({ item: value, depth: deeper });
-  }
+  };
+  visitAll(tokens, 0);
   found.sort((a, b) => a.offset - b.offset);
   return { found, tooDeep, openQuote };
+}
+
+/** Whether a quoted text ends with its quote, and not with one that `escaper` makes a part of it. */
+function closes(source: string, escaper: string): boolean {
+  const last = source.length - 1;
+  if (last < 1 || source[last] !== source[0]) return false;
+  let at = last - 1;
+  while (at > 0 && source[at] === escaper) at -= 1;
+  return (last - 1 - at) % 2 === 0;
+}
+
+interface Inspection {
+  readonly found: readonly { readonly offset: number; readonly what: string }[];
+  readonly tooDeep: number | null;
+  /** Where a quote opens that runs to the end of the file. */
+  readonly openQuote: number | null;
 }
 
 /** A block of keys that is read key by key; says which are unknown, missing or of the wrong shape. */

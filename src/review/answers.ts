@@ -1,7 +1,7 @@
 /** Turning what people write into events: one answer for some rows, or a table of answers by number. */
 import { DECISION } from '../engine/decide.ts';
 import type { Task } from '../engine/decision.ts';
-import { type Books, normalise, readText } from '../engine/facts.ts';
+import { type Books, normalise, Reading } from '../engine/facts.ts';
 import { matchHeaders } from '../engine/layout.ts';
 import { numberKey } from '../engine/number.ts';
 import { CsrError, type Problem } from '../engine/problem.ts';
@@ -37,7 +37,7 @@ export function validateAnswer(review: Review, task: Task, item: Answerable, wri
     const near = books.countries.nearest(text);
     return { problem: `\`${text}\` is no country that the rules know${near.length > 0 ? `; nearest: ${near.join(', ')}` : ''}` };
   }
-  if (type === 'number' && readText(type, text, books).number === null) {
+  if (type === 'number' && new Reading(type, text, books).number === null) {
     return { problem: `${item.label} is a number, not \`${text}\`` };
   }
   if (item.pattern !== null && !item.pattern.test(text)) {

@@ -35,18 +35,33 @@ const named = (field: Field) => fc.constantFrom(...TEXTS[field].filter((one) => 
 
 const leaf = (fact: Field): fc.Arbitrary<Op> =>
   fc.oneof(
-    fc.constantFrom<Op>({ kind: 'blank' }, { kind: 'present' }, { kind: 'any' }, { kind: 'known' }, { kind: 'unknown' }),
+    fc.constantFrom<Op>(
+      { kind: 'blank' },
+      { kind: 'present' },
+      { kind: 'any' },
+      { kind: 'known' },
+      { kind: 'unknown' },
+    ),
     fc.array(named(fact), { minLength: 1, maxLength: 3 }).map((list) => equals(fact, list)),
     fc.array(named(fact), { minLength: 1, maxLength: 2 }).map((texts): Op => ({ kind: 'exactly', texts })),
-    fc.constantFrom('+1', '+1800', '1', 'po').map((prefix): Op => ({ kind: 'starts-with', prefixes: [prefix] })),
-    fc.constantFrom('^[0-9]+$', 'Elm', '^=').map((source): Op => ({ kind: 'matches', pattern: new Pattern(source) })),
+    fc
+      .constantFrom('+1', '+1800', '1', 'po')
+      .map((prefix): Op => ({ kind: 'starts-with', prefixes: [prefix] })),
+    fc
+      .constantFrom('^[0-9]+$', 'Elm', '^=')
+      .map((source): Op => ({ kind: 'matches', pattern: new Pattern(source) })),
     fc.constantFrom(...FIELDS, 'original.pin').map((fact2): Op => ({ kind: 'same-as', fact: fact2 })),
     fc.constantFrom(...FIELDS).map((fact2): Op => ({ kind: 'identical-to', fact: fact2 })),
-    fc.tuple(fc.integer({ min: 0, max: 50 }), fc.boolean()).map(([min, minOpen]): Op => ({ kind: 'number', min, minOpen, max: null, maxOpen: false })),
+    fc
+      .tuple(fc.integer({ min: 0, max: 50 }), fc.boolean())
+      .map(([min, minOpen]): Op => ({ kind: 'number', min, minOpen, max: null, maxOpen: false })),
   );
 
 const op = (fact: Field): fc.Arbitrary<Op> =>
-  fc.oneof(leaf(fact), fc.array(leaf(fact), { minLength: 1, maxLength: 2 }).map((ops): Op => ({ kind: 'not', ops })));
+  fc.oneof(
+    leaf(fact),
+    fc.array(leaf(fact), { minLength: 1, maxLength: 2 }).map((ops): Op => ({ kind: 'not', ops })),
+  );
 
 const fieldTest: fc.Arbitrary<Test> = fc
   .constantFrom(...FIELDS)
@@ -54,7 +69,12 @@ const fieldTest: fc.Arbitrary<Test> = fc
 
 const cellTest: fc.Arbitrary<Test> = fc
   .constantFrom('^=', '[0-9]{4}', '^PO')
-  .map((source) => ({ fact: 'any-cell', op: { kind: 'matches', pattern: new Pattern(source) }, place, written: source }));
+  .map((source) => ({
+    fact: 'any-cell',
+    op: { kind: 'matches', pattern: new Pattern(source) },
+    place,
+    written: source,
+  }));
 
 const anyTest = fc.oneof({ weight: 8, arbitrary: fieldTest }, { weight: 1, arbitrary: cellTest });
 
@@ -102,7 +122,15 @@ function tableOf(rows: readonly (readonly string[])[]): Table {
   return {
     name: 'test.csv',
     sha256: '',
-    format: { kind: 'csv', delimiter: ',', newline: '\n', bom: false, encoding: 'utf-8', sepLine: null, finalNewline: true },
+    format: {
+      kind: 'csv',
+      delimiter: ',',
+      newline: '\n',
+      bom: false,
+      encoding: 'utf-8',
+      sepLine: null,
+      finalNewline: true,
+    },
     layout: 'csr-tool',
     columns: FIELDS.map((field) => ({ header: field, field })),
     rows: rows.map((cells, at) => ({ place: at + 2, cells })),
@@ -117,7 +145,11 @@ const said = (verdicts: readonly { rule: Rule; unreadable: readonly string[] }[]
 test('a row of a cell gets the verdicts that json-rules-engine gives it alone', async () => {
   await fc.assert(
     fc.asyncProperty(tables, fc.array(rowTexts, { minLength: 1, maxLength: 12 }), async (ruleTable, rows) => {
-      const facts = new Facts(rules, books, tableOf(rows), { customer: new Map(), references: new Map(), batch: null });
+      const facts = new Facts(rules, books, tableOf(rows), {
+        customer: new Map(),
+        references: new Map(),
+        batch: null,
+      });
       const reader = new Reader(facts);
       const cells = new Cells(ruleTable, facts, reader);
       for (const index of rows.keys()) {
@@ -143,7 +175,11 @@ test('many rows of few classes are judged once a cell', async () => {
     '',
     `+1408${String(5550000 + at)}`,
   ]);
-  const facts = new Facts(rules, books, tableOf(rows), { customer: new Map(), references: new Map(), batch: null });
+  const facts = new Facts(rules, books, tableOf(rows), {
+    customer: new Map(),
+    references: new Map(),
+    batch: null,
+  });
   const reader = new Reader(facts);
   const matrix = rules.tables.find((one) => one.file.endsWith('address-matrix.yaml')) as RuleTable;
   const cells = new Cells(matrix, facts, reader);

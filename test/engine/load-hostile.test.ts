@@ -148,6 +148,25 @@ describe('a rule file from anybody', () => {
     expect('constructor' in (rules.tables[0]?.rules[0]?.examples[0]?.given ?? {})).toBe(false);
   });
 
+  it('may be as long as it likes, in one word, one quote or one line', () => {
+    const long = 'x'.repeat(1_000_000);
+    for (const text of [
+      `${long}: 1`,
+      `"${long}": 1`,
+      `word-notice: "${long}`,
+      `word-notice: '${long}''`,
+      `file-name: /${long}`,
+    ]) {
+      const { problems } = loadRules([file('t.yaml', `kind: delivery\n${text}`)], { digest: '' });
+      expect(problems).toHaveLength(1);
+      expect(JSON.stringify(problems).length).toBeLessThan(2000);
+    }
+    const { problems } = loadRules([file('t.yaml', `kind: delivery\n${' '.repeat(5_000_000)}`)], {
+      digest: '',
+    });
+    expect(problems.map(({ code }) => code)).toEqual(['yaml-syntax']);
+  });
+
   it('is never expanded: a bomb of aliases is so many words', () => {
     const levels = Array.from({ length: 30 }, (_, at) => `a${at}: &a${at} [*a${at - 1}, *a${at - 1}]`).slice(
       1,

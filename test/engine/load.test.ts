@@ -109,6 +109,21 @@ describe('a file that is not the YAML of the language', () => {
     expect(problem.message).toMatch(/^[a-z]/);
   });
 
+  it.each(["'one", "'one''", '"one\\"', '"', "'", '{ a: "one', 'one"\n    title: "two'])(
+    'points at where a quote opens that never closes: %s',
+    (value) => {
+      const at = value.endsWith('two') ? 'title: "' : 'id: ';
+      const text = `kind: rules\nrules:\n  - id: ${value}\n`;
+      const { problems } = load(text);
+      expect(problems[0]?.code).toBe('yaml-syntax');
+      const last = problems.find((problem) => problem.message.includes('closing'));
+      const before = text.slice(0, text.lastIndexOf(at) + at.length - (at.endsWith('"') ? 1 : 0));
+      const line = before.split('\n').length;
+      const column = (before.split('\n').at(-1) ?? '').length + 1 + (value.startsWith('{') ? 5 : 0);
+      expect([last?.place?.line, last?.place?.column]).toEqual([line, column]);
+    },
+  );
+
   it('gets yaml-syntax for a wrong indentation', () => {
     fault('yaml-syntax', 'kind: corrections\ncorrections:\n  - id: a\n   ▸why: b\n');
   });

@@ -198,3 +198,25 @@ describe('a hostile pair of pattern and text', () => {
     expect(new Pattern(source).test(`${'a'.repeat(20_000)}b`)).toBe(found);
   });
 });
+
+it('asking for the first character first changes no answer', () => {
+  const sources = [
+    '^[=@\\t\\r＝＠＋－+-]',
+    '(?i)^[\\s\\pZ"\'`´’(<\\[]*null[\\s\\pZ"\'`´’)>\\]]*$',
+    '(?i)^\\s*[0-9]([.,][0-9]+)?\\s*e\\+?[0-9]{1,3}\\s*$',
+    '^\\s*[1-9][0-9]{10,14}\\s*$',
+    '^a*b?c(x|y)+',
+    '^(a|b)c',
+    '^a|b$',
+    '^a*(b|c)*$',
+    '(?i)^k(x|y)',
+  ];
+  const pieces = ['', ' ', 'a', 'b', 'c', 'x', 'K', 'k', '\u212A', 'null', 'NULL', '(', '"', '=', '＝', '-', '+', '4.4', 'E+11', '12345678901', '\t', 'é'];
+  fc.assert(
+    fc.property(fc.constantFrom(...sources), fc.array(fc.constantFrom(...pieces), { maxLength: 5 }), (source, parts) => {
+      const text = parts.join('');
+      expect(new Pattern(source).test(text)).toBe(RE2JS.compile(source).test(text));
+    }),
+    { numRuns: 3000 },
+  );
+});
