@@ -39,7 +39,7 @@ async function apply(file: string, options: ApplyOptions): Promise<void> {
   const files: { path: string; data: Uint8Array | string }[] = [];
   if (options.output !== undefined && options.output !== '-') files.push({ path: options.output, data: bytes });
   if (options.report !== undefined) files.push({ path: options.report, data: `${JSON.stringify(report, null, 2)}\n` });
-  await writeAll(files, { force: options.force ?? false, notOver: inputsOf(file, options) });
+  writeAll(files, { force: options.force ?? false, notOver: inputsOf(file, options) });
   if (options.output === '-') print(bytes);
   if (options.json) printJson(report);
   sayNotices([...opened.notices, ...notices], options);

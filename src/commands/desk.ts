@@ -57,7 +57,7 @@ export async function deliver(review: Review, request: DeliveryRequest, place: D
     });
   }
   const { outputs, notices } = await outputsOf(review, report, request, place);
-  await writeAll(outputs, { force: request.force, notOver: place.inputs });
+  writeAll(outputs, { force: request.force, notOver: place.inputs, makeFolder: true });
   const files = outputs.map((output) => output.path);
   return { files, handOver: handOver(report, review.rules.delivery, files.map((file) => basename(file))), notices };
 }
@@ -170,7 +170,7 @@ export class SessionDesk implements Desk {
   async propose(proposal: { country: string; carrier: string; how: string }): Promise<string> {
     const count = this.review.log.filter((event) => event.type === 'proposal').length;
     const path = join(this.session, `proposal-${count + 1}.yaml`);
-    await writeAll([{ path, data: proposalYaml(proposal, { who: stamp({ type: 'undo' }).who, input: this.review.table.name }) }], {
+    writeAll([{ path, data: proposalYaml(proposal, { who: stamp({ type: 'undo' }).who, input: this.review.table.name }) }], {
       force: false,
       notOver: [],
     });

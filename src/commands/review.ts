@@ -61,7 +61,7 @@ async function run(file: string, options: ReviewOptions): Promise<void> {
     open: async (choice, keepLayout): Promise<Desk> => {
       const table = recognise(grid, rules.layouts, choice);
       if (keepLayout) {
-        await writeAll([{ path: options.saveLayout ?? `${file}.layout.yaml`, data: layoutYaml(choice.map, table.layout) }], {
+        writeAll([{ path: options.saveLayout ?? `${file}.layout.yaml`, data: layoutYaml(choice.map, table.layout) }], {
           force: true,
           notOver: place.inputs,
         });
