@@ -179,8 +179,8 @@ export function readLookUps(file: Keys, words: Vocabulary): LookUp[] {
     const keys = itemKeys(block, file.findings);
     keys.check(
       'a look-up',
-      ['country', 'carrier', 'for', 'source', 'basis', 'examples'],
-      ['id', 'how', 'refer', 'procedure', 'why', ...PROVENANCE_KEYS],
+      ['country', 'carrier', 'source', 'basis', 'examples'],
+      ['id', 'for', 'how', 'refer', 'procedure', 'why', ...PROVENANCE_KEYS],
     );
     const named = <Name>(
       key: string,
@@ -207,6 +207,8 @@ export function readLookUps(file: Keys, words: Vocabulary): LookUp[] {
         wanted: '`how:` with steps, `procedure:`, or `refer:`',
       });
     }
+    // Somebody who is only asked may answer in words; steps are walked to fill something.
+    if (!keys.has('refer')) keys.require('a look-up', 'for');
     const procedure = keys.textOrNull('procedure');
     if (procedure !== null) checkProcedure(procedure, keys.valuePlace('procedure'), words, keys.findings);
     return {

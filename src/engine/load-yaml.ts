@@ -264,17 +264,22 @@ export function parseSource(source: RuleText, findings: Findings): Node | null {
       (error) =>
         !(refused.found.length > 0 && (excused.has(error.pos[0]) || /alias|anchor|tag/i.test(error.message))),
     );
+  // An open quote swallows the rest of the file: what follows it says nothing, and some of it goes unsaid.
+  const { openQuote } = refused;
   for (const error of errors) {
-    // An open quote runs on to the end of the file; what the reader must see is where it starts.
-    const quote =
-      error.code === 'MISSING_CHAR' && / closing .quote/.test(error.message) ? refused.openQuote : null;
-    let offset = quote ?? Math.min(error.pos[0], text.length);
+    let offset = Math.min(error.pos[0], text.length);
+    if (openQuote !== null && offset >= openQuote) continue;
     while (text[offset] === ' ') offset += 1;
     findings.report('yaml-syntax', placeOf(offset), tidy(error.message), {
       help: 'check the indentation, the colons and the quotes of this line and the one above',
     });
   }
-  if (errors.length > 0) return null;
+  if (openQuote !== null) {
+    findings.report('yaml-syntax', placeOf(openQuote), 'a quote opens here and never closes', {
+      wanted: `\`${text[openQuote]}\` at the end of the text`,
+    });
+  }
+  if (errors.length > 0 || openQuote !== null) return null;
 
   const convert = (node: unknown, otherwise: number): Node => {
     const range = (node as { range?: readonly number[] | null } | null)?.range;

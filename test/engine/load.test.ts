@@ -116,7 +116,7 @@ describe('a file that is not the YAML of the language', () => {
       const text = `kind: rules\nrules:\n  - id: ${value}\n`;
       const { problems } = load(text);
       expect(problems[0]?.code).toBe('yaml-syntax');
-      const last = problems.find((problem) => problem.message.includes('closing'));
+      const last = problems.find((problem) => problem.message.includes('never closes'));
       const before = text.slice(0, text.lastIndexOf(at) + at.length - (at.endsWith('"') ? 1 : 0));
       const line = before.split('\n').length;
       const column = (before.split('\n').at(-1) ?? '').length + 1 + (value.startsWith('{') ? 5 : 0);
