@@ -135,7 +135,7 @@ function nearestFacts(word: string, words: Vocabulary): string[] {
 }
 
 /** Reports a fact that does not exist; true where it does. */
-export function checkFact(name: string, place: Place, words: Vocabulary, findings: Findings): boolean {
+function checkFact(name: string, place: Place, words: Vocabulary, findings: Findings): boolean {
   if (isFact(name, words)) return true;
   findings.unknown('unknown-fact', place, 'fact', name, [], { nearest: nearestFacts(name, words) });
   return false;
@@ -189,7 +189,7 @@ export function checkProcedure(id: string, place: Place, words: Vocabulary, find
     findings.unknown('unknown-procedure', place, 'procedure', id, [...words.procedures]);
 }
 
-export function readPattern(node: Node, findings: Findings): Pattern | null {
+function readPattern(node: Node, findings: Findings): Pattern | null {
   if (node.kind !== 'text' || node.text === '') {
     findings.bad(node.place, 'a pattern is one text', describe(node), 'a regular expression in quotes');
     return null;
@@ -350,7 +350,7 @@ const OPERATORS = [
 type Operator = (typeof OPERATORS)[number];
 
 /** One block of conditions. */
-export function readTests(block: MapNode, words: Vocabulary, findings: Findings): Test[] {
+function readTests(block: MapNode, words: Vocabulary, findings: Findings): Test[] {
   const tests: Test[] = [];
   for (const { key: fact, place, value } of block.entries) {
     if (!checkFact(fact, place, words, findings)) continue;

@@ -270,7 +270,7 @@ function compile(
 }
 
 /** Whether a rule holds on a day: `from` and `until` are both within. */
-export function takesPart(item: Pick<Provenance, 'from' | 'until'>, asOf: string | undefined): boolean {
+function takesPart(item: Pick<Provenance, 'from' | 'until'>, asOf: string | undefined): boolean {
   if (asOf === undefined) return true;
   return (item.from === null || item.from <= asOf) && (item.until === null || asOf <= item.until);
 }
