@@ -33,7 +33,7 @@ export interface WordDelivery {
 /**
  * Writes the Report as Word, every column of the CSV in it under the CSV's header text: what the numbers of one carrier
  * at one address share stands in a head (label and value), what differs in a table of numbers below it, which is split
- * at 500 lines. Texts are exact, but for what `shown` (word/text.ts) says; a blank cell is an empty one. The same Report
+ * at 400 lines. Texts are exact, but for what `shown` (word/text.ts) says; a blank cell is an empty one. The same Report
  * gives the same bytes.
  *
  * A template must have `{{sections}}` alone in a paragraph: it receives all the information. It may also ask for

@@ -2,7 +2,7 @@
 import type { Problem } from '../engine/problem.ts';
 import type { WordFile } from './report.ts';
 import { readTables, type WordTable } from './word/read.ts';
-import { COMPANY, labelsOf, RUNNING, SEVERAL, shown, unwritable } from './word/text.ts';
+import { COMPANY, labelsOf, NO_ADDRESS, RUNNING, SEVERAL, shown, titleOf, unwritable } from './word/text.ts';
 
 export interface Verification {
   /** Whether Word holds exactly the CSV's information: no problem is an error. */
@@ -12,8 +12,9 @@ export interface Verification {
   /**
    * Errors: `word-differs` (a cell; `wanted` is the CSV's text, `found` Word's), `word-missing` and `word-extra` (rows),
    * `word-column` (a column that a section lacks, or has too much), `word-unreadable` (a cell that is no text, a table
-   * out of shape). Warning: `replaced-character`, a mark stands for what Word cannot hold. Information: `not-compared`,
-   * a table that is none of the record's.
+   * out of shape). Warnings: `replaced-character`, a mark stands for what Word cannot hold; `heading-differs`, an
+   * address stands over a section that does not have it. Information: `not-compared`, a table that is none of the
+   * record's.
    */
   readonly problems: readonly Problem[];
 }
@@ -62,6 +63,8 @@ interface Found {
   readonly where: string;
 }
 
+type Rows = WordTable['rows'];
+
 type Head = readonly (readonly [label: string, text: string])[];
 
 /** Puts heads and tables of numbers together to rows. */
@@ -74,6 +77,8 @@ class Reading {
   /** How many of the labels are header texts of the CSV; the others belong to over-long rows. */
   readonly #headers: number;
   #head: Head = [];
+  /** Headings that the next table of numbers belongs to. */
+  #headings: string[] = [];
   /** The last head, where no table of numbers has followed it yet. */
   #waiting: { readonly head: Head; readonly where: string } | null = null;
 
@@ -84,13 +89,15 @@ class Reading {
 
   read(name: string, tables: readonly WordTable[]): void {
     this.#head = [];
+    this.#headings = [];
     for (const [index, table] of tables.entries()) {
       const where = `table ${index + 1} of \`${name}\``;
-      const [first] = table;
+      this.#headings.push(...table.headings);
+      const [first] = table.rows;
       if (first === undefined) continue;
-      this.#oddCells(table, where);
-      if (first[0]?.text === RUNNING) this.#numbers(table, where);
-      else if (this.#isHead(table)) this.#start(table, where);
+      this.#oddCells(table.rows, where);
+      if (first[0]?.text === RUNNING) this.#numbers(table.rows, where);
+      else if (this.#isHead(table.rows)) this.#start(table.rows, where);
       else this.#say('not-compared', 'info', `${where} is no part of the record and was not compared`);
     }
     if (this.#waiting !== null)
@@ -106,7 +113,7 @@ class Reading {
     this.problems.push({ code, severity, message });
   }
 
-  #oddCells(table: WordTable, where: string): void {
+  #oddCells(table: Rows, where: string): void {
     for (const row of table)
       for (const { text, odd } of row)
         if (odd !== null)
@@ -117,7 +124,7 @@ class Reading {
           );
   }
 
-  #isHead(table: WordTable): boolean {
+  #isHead(table: Rows): boolean {
     return (
       table.every((row) => row.length === 2) &&
       table.some(
@@ -126,7 +133,7 @@ class Reading {
     );
   }
 
-  #start(table: WordTable, where: string): void {
+  #start(table: Rows, where: string): void {
     const head = table.map((row) => [row[0]?.text ?? '', row[1]?.text ?? ''] as const);
     // A template may say some of it in a table of its own: it must say the same as the section that follows.
     const disagreeing = (this.#waiting?.head ?? []).filter(
@@ -147,7 +154,7 @@ class Reading {
     this.#waiting = { head, where };
   }
 
-  #numbers(table: WordTable, where: string): void {
+  #numbers(table: Rows, where: string): void {
     const [first = [], ...rows] = table;
     const header = first.map(({ text }) => text);
     const columns = this.#columnsOf(header);
@@ -164,6 +171,15 @@ class Reading {
     const head = complete && this.#waiting === null ? [] : this.#head;
     this.#waiting = null;
     const sources = this.#sources(columns, head, where);
+    const texts = [...head.map(([, text]) => text), ...rows.flat().map(({ text }) => text)];
+    const titles = new Set([NO_ADDRESS, ...(this.#headings.length > 0 ? texts.map(titleOf) : [])]);
+    for (const heading of this.#headings.splice(0))
+      if (!titles.has(heading))
+        this.#say(
+          'heading-differs',
+          'warning',
+          `the heading \`${heading}\` over ${where} is none of the section's texts`,
+        );
     const period = columns.length + 1;
     for (const row of rows) {
       const texts = row.map(({ text }) => text);

@@ -47,7 +47,7 @@ function styled(file: WordFile | undefined, style: string): string[] {
 }
 
 const textsOf = (file: WordFile | undefined): string[][][] =>
-  readTables('x.docx', file?.bytes ?? new Uint8Array()).map((table) =>
+  readTables('x.docx', file?.bytes ?? new Uint8Array()).map(({ rows: table }) =>
     table.map((cells) => cells.map(({ text }) => text)),
   );
 

@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises';
+import { parse } from 'csv-parse/sync';
 import fc from 'fast-check';
 import { strFromU8, strToU8, unzipSync, zipSync } from 'fflate';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -271,14 +273,43 @@ describe('verifyDocx', () => {
     const xml = strFromU8(
       unzipSync(file?.bytes ?? new Uint8Array())['word/document.xml'] ?? new Uint8Array(),
     );
-    expect(xml.match(/<w:tbl>/g)).toHaveLength(6);
-    expect(xml.match(/Numbers [\d,]+ to [\d,]+ of 2,100/g)).toHaveLength(4);
+    expect(xml.match(/<w:tbl>/g)).toHaveLength(7);
+    expect(xml.match(/Numbers [\d,]+ to [\d,]+ of 2,100/g)).toHaveLength(5);
     const joined = edited(file, (text) =>
       text.replace(/<\/w:tbl>(?:(?!<w:tbl>).)*Numbers .*?<\/w:tblGrid>/g, ''),
     );
     expect(await verifyDocx({ header, rows: many }, [joined])).toEqual({
       equal: true,
       rows: 2100,
+      problems: [],
+    });
+  });
+
+  it('warns of a heading that no text of its section bears out', async () => {
+    const heading = '<w:t xml:space="preserve">1 Elm St, San Jose, CA 95112</w:t></w:r></w:p><w:tbl>';
+    const file = edited(whole, (xml) => xml.replace(heading, heading.replace('1 Elm', '7 Elm')));
+    const { equal, problems } = await verifyDocx(csv, [file]);
+    expect(equal).toBe(true);
+    expect(problems).toMatchObject([
+      {
+        code: 'heading-differs',
+        severity: 'warning',
+        message:
+          "the heading `7 Elm St, San Jose, CA 95112` over table 2 of `edited.docx` is none of the section's texts",
+      },
+    ]);
+  });
+
+  it('reads what LibreOffice has saved anew', async () => {
+    const fixture = (name: string): Promise<Buffer> =>
+      readFile(new URL(`../fixtures/${name}`, import.meta.url));
+    const name = 'record-saved-by-libreoffice.docx';
+    const [header = [], ...records]: string[][] = parse(await fixture('record-saved-by-libreoffice.csv'));
+    expect(records).toHaveLength(68);
+    const saved = { name, bytes: await fixture(name) };
+    expect(await verifyDocx({ header, rows: records }, [saved])).toEqual({
+      equal: true,
+      rows: 68,
       problems: [],
     });
   });

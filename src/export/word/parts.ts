@@ -57,6 +57,8 @@ const SECTION_STYLES: readonly Style[] = [
   paragraphStyle('CsrLine', 'CSR Line', `<w:keepNext/>${spacing(0, 80)}`, `${colour(QUIET)}${size(18)}`),
   // Holds two tables apart: Word would join them.
   paragraphStyle('CsrGap', 'CSR Gap', spacing(0, 0), size(10)),
+  // The same between a head and its table, which belong on one page.
+  paragraphStyle('CsrJoin', 'CSR Join', `<w:keepNext/>${spacing(0, 0)}`, size(10)),
   paragraphStyle('CsrLabel', 'CSR Label', `<w:keepNext/>${spacing(30, 30)}`, `<w:b/><w:bCs/>${size(18)}`),
   paragraphStyle('CsrValue', 'CSR Value', `<w:keepNext/>${spacing(30, 30)}`, size(18)),
   paragraphStyle('CsrHeader', 'CSR Header', `<w:keepNext/>${spacing(40, 40)}`, `<w:b/><w:bCs/>${size(18)}`),

@@ -3,14 +3,21 @@ import { SaxesParser, type SaxesTagNS } from 'saxes';
 import { CsrError } from '../../engine/problem.ts';
 import { notWord, openWord } from './text.ts';
 
-export interface WordCell {
+interface WordCell {
   readonly text: string;
   /** Something in it that is no text, in words: what it says cannot be compared. */
   readonly odd: string | null;
 }
 
-/** Rows of cells; merged cells make rows of different length. */
-export type WordTable = readonly (readonly WordCell[])[];
+export interface WordTable {
+  /** Merged cells make rows of different length. */
+  readonly rows: readonly (readonly WordCell[])[];
+  /** The address headings since the table before. */
+  readonly headings: readonly string[];
+}
+
+/** The style of a section's own heading, as the writer sets it and word processors keep it. */
+const HEADING = 'Heading2';
 
 const WORD = /\/wordprocessingml(\/2006)?\/main$/;
 const COMPATIBILITY = 'http://schemas.openxmlformats.org/markup-compatibility/2006';
@@ -80,7 +87,7 @@ export function readTables(name: string, bytes: Uint8Array): readonly WordTable[
 }
 
 class TableReader {
-  readonly tables: WordCell[][][] = [];
+  readonly tables: { rows: WordCell[][]; headings: string[] }[] = [];
   readonly #parser = new SaxesParser({ xmlns: true });
   /** Local names of the open elements. */
   readonly #path: string[] = [];
@@ -88,6 +95,9 @@ class TableReader {
   #unseen = 0;
   #row: { cells: WordCell[]; seen: boolean } | null = null;
   #cell: { text: string; paragraphs: number; odd: string | null } | null = null;
+  /** A paragraph outside tables. */
+  #paragraph: { text: string; style: string | null } | null = null;
+  #headings: string[] = [];
   #run = { hidden: false, capitals: false };
   #text: { content: string; preserved: boolean } | null = null;
 
@@ -128,16 +138,20 @@ class TableReader {
       if (this.#row !== null) this.#row.seen = false;
       this.#unseen = 1;
     } else if (UNSEEN.has(local)) this.#unseen = 1;
-    else if (cell === null) {
-      if (local === 'tbl') this.tables.push([]);
-      else if (local === 'tr') this.#row = { cells: [], seen: true };
-      else if (local === 'tc') this.#cell = { text: '', paragraphs: 0, odd: null };
-    } else if (Object.hasOwn(NOT_TEXT, local)) {
+    else if (cell !== null && Object.hasOwn(NOT_TEXT, local)) {
       cell.odd = NOT_TEXT[local] ?? null;
       this.#unseen = 1;
-    } else if (local === 'p') {
+    } else if (local === 'tbl') {
+      this.tables.push({ rows: [], headings: this.#headings });
+      this.#headings = [];
+    } else if (local === 'tr') this.#row = { cells: [], seen: true };
+    else if (local === 'tc') this.#cell = { text: '', paragraphs: 0, odd: null };
+    else if (local === 'p' && cell === null) this.#paragraph = { text: '', style: null };
+    else if (local === 'p' && cell !== null) {
       if (cell.paragraphs > 0) cell.text += '\n';
       cell.paragraphs += 1;
+    } else if (local === 'pStyle' && parent === 'pPr') {
+      if (this.#paragraph !== null) this.#paragraph.style = attributeOf(tag, 'val') ?? null;
     } else if (local === 'r') this.#run = { hidden: false, capitals: false };
     else if (parent === 'rPr' && this.#path.at(-3) === 'r') {
       if (local === 'vanish') this.#run.hidden = isOn(tag);
@@ -151,8 +165,8 @@ class TableReader {
   }
 
   #add(text: string): void {
-    if (this.#cell !== null && !this.#run.hidden)
-      this.#cell.text += this.#run.capitals ? text.toUpperCase() : text;
+    const into = this.#cell ?? this.#paragraph;
+    if (into !== null && !this.#run.hidden) into.text += this.#run.capitals ? text.toUpperCase() : text;
   }
 
   #close(tag: SaxesTagNS): void {
@@ -166,11 +180,14 @@ class TableReader {
       const { content, preserved } = this.#text;
       this.#add(preserved ? content : content.replace(/^[ \t\r\n]+|[ \t\r\n]+$/g, ''));
       this.#text = null;
+    } else if (tag.local === 'p' && this.#paragraph !== null) {
+      if (this.#paragraph.style === HEADING) this.#headings.push(this.#paragraph.text);
+      this.#paragraph = null;
     } else if (tag.local === 'tc' && this.#cell !== null) {
       this.#row?.cells.push({ text: this.#cell.text, odd: this.#cell.odd });
       this.#cell = null;
     } else if (tag.local === 'tr' && this.#row !== null) {
-      if (this.#row.seen) this.tables.at(-1)?.push(this.#row.cells);
+      if (this.#row.seen) this.tables.at(-1)?.rows.push(this.#row.cells);
       this.#row = null;
     }
   }

@@ -9,6 +9,9 @@ export const RUNNING = '#';
 /** The label of the line in a section's head that says whose numbers these are, where the CSV does not. */
 export const COMPANY = 'Company';
 
+/** The heading of numbers without an address. */
+export const NO_ADDRESS = 'No address';
+
 /** What a template's placeholder becomes where the rows of the document differ. */
 export const SEVERAL = 'several, see below';
 
@@ -27,6 +30,14 @@ export function shown(text: string): string {
   return wellFormed(text)
     .replace(LINE_BREAK, '\n')
     .replace(UNWRITABLE, (character) => `[${codePoint(character)}]`);
+}
+
+const LONGEST_TITLE = 300;
+
+/** A text as a heading: one line, and not a page of it; the whole text stands in the section itself. */
+export function titleOf(text: string): string {
+  const line = shown(text).replace(/\s+/g, ' ').trim();
+  return line.length > LONGEST_TITLE ? `${line.slice(0, LONGEST_TITLE)}…` : line;
 }
 
 /** The characters of `text` that Word shows as a mark: `U+0001`, each once. */
