@@ -1,0 +1,120 @@
+/** Rule files as texts: the folder that csr ships, and the folders of leads. */
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import { readdir, readFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { RuleText } from '../engine/load-yaml.ts';
+import { CsrError } from '../engine/problem.ts';
+import { systemError } from './system-error.ts';
+
+const PACKAGE = 'csr';
+const RULES = 'rules';
+/** The largest rule file that makes sense, and ten times that. */
+const MAX_BYTES = 10_000_000;
+
+function isPackageRoot(folder: string): boolean {
+  const manifest = join(folder, 'package.json');
+  if (!existsSync(manifest) || !existsSync(join(folder, RULES))) return false;
+  return JSON.parse(readFileSync(manifest, 'utf8')).name === PACKAGE;
+}
+
+/** The folder that csr is installed in: what ships beside the program (rules, schema, examples) is found from it. */
+export function packageRoot(): string {
+  // The bundle lies in dist/ and this file in src/files/, so it is looked for and not counted.
+  let folder = dirname(fileURLToPath(import.meta.url));
+  while (!isPackageRoot(folder)) {
+    const above = dirname(folder);
+    if (above === folder)
+      throw new CsrError({
+        code: 'missing-rules',
+        severity: 'error',
+        message: 'the rules that csr ships are missing',
+        help: 'install csr again, or name a folder with --rules',
+      });
+    folder = above;
+  }
+  return folder;
+}
+
+function decode(bytes: Buffer, path: string): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    const lossy = bytes.toString('utf8');
+    const before = lossy.slice(0, lossy.indexOf('\ufffd'));
+    const line = before.split('\n').length;
+    throw new CsrError({
+      code: 'bad-encoding',
+      severity: 'error',
+      message: `\`${path}\` is not valid UTF-8`,
+      place: { file: path, line, column: before.length - before.lastIndexOf('\n') },
+      help: 'save it as UTF-8',
+    });
+  }
+}
+
+async function readFolder(folder: string, shown: string): Promise<RuleText[]> {
+  let entries: string[];
+  try {
+    entries = await readdir(folder);
+  } catch (error) {
+    throw systemError(error, shown, 'read');
+  }
+  // Editors keep half-written copies under names that begin with a dot.
+  const names = entries.filter((name) => /\.ya?ml$/i.test(name) && !name.startsWith('.')).sort();
+  if (names.length === 0)
+    throw new CsrError({
+      code: 'no-rules',
+      severity: 'error',
+      message: `\`${shown}\` holds no rule files`,
+      help: 'name a folder with .yaml files',
+    });
+  const texts: RuleText[] = [];
+  for (const name of names) {
+    const path = join(shown, name);
+    let bytes: Buffer;
+    try {
+      bytes = await readFile(join(folder, name));
+    } catch (error) {
+      throw systemError(error, path, 'read');
+    }
+    if (bytes.length > MAX_BYTES)
+      throw new CsrError({
+        code: 'too-large',
+        severity: 'error',
+        message: `\`${path}\` is larger than 10 MB`,
+      });
+    texts.push({ name, path, text: decode(bytes, path) });
+  }
+  return texts;
+}
+
+/**
+ * The rule files of a folder (`*.yaml`, `*.yml`), sorted by name. Folders in it are not looked into.
+ *
+ * @returns each with its path as findings name it: the folder as given, then the name
+ * @throws CsrError when the folder or a file cannot be read, there is none, or one is no UTF-8
+ */
+export async function readRuleFolder(folder: string): Promise<RuleText[]> {
+  return readFolder(folder, folder);
+}
+
+/** The rule files that csr ships; findings name them `rules/…`, wherever csr is installed. */
+export async function builtInRules(): Promise<RuleText[]> {
+  return readFolder(join(packageRoot(), RULES), RULES);
+}
+
+/**
+ * The sha256 of rule files, in hex: over the name and the text of each, in their order. Two sets of files have the
+ * same digest only if they say the same to the letter.
+ */
+export function rulesDigest(texts: readonly RuleText[]): string {
+  const hash = createHash('sha256');
+  for (const { name, text } of texts) {
+    // Lengths keep apart what names and texts would run together.
+    const bytes = Buffer.from(text);
+    hash.update(`${Buffer.byteLength(name)} ${bytes.length}\n${name}`).update(bytes);
+  }
+  return hash.digest('hex');
+}
