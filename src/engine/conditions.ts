@@ -184,17 +184,28 @@ export function makeAxis(tests: readonly Test[], facts: Facts, reader: Reader): 
   if (first.fact === ANY_CELL || tests.some((test) => comparedFacts(test.op).length > 0)) {
     return { tests, classify: slow, outcomes };
   }
+  return { tests, classify: remembered(facts.reader(first.fact), slow), outcomes };
+}
+
+/** Remembers classes by text, as long as texts recur: carriers and sites do, numbers do not. */
+function remembered(read: (row: RowState) => string, classify: (row: RowState) => number): (row: RowState) => number {
   const memo = new Map<string, number>();
-  const classify = (row: RowState) => {
-    const text = reader.text(first.fact, row);
-    let cls = memo.get(text);
-    if (cls === undefined) {
-      cls = slow(row);
-      if (memo.size < MEMO_LIMIT) memo.set(text, cls);
+  let asked = 0;
+  let useful = true;
+  return (row) => {
+    if (!useful) return classify(row);
+    const text = read(row);
+    const known = memo.get(text);
+    asked++;
+    if (known !== undefined) return known;
+    const cls = classify(row);
+    if (memo.size < MEMO_LIMIT) memo.set(text, cls);
+    if (asked > 2000 && memo.size > asked / 2) {
+      useful = false;
+      memo.clear();
     }
     return cls;
   };
-  return { tests, classify, outcomes };
 }
 
 /** A lone comparison of two facts: texts that are the same need no reading, and most are. */
@@ -253,7 +264,12 @@ function quickClassifier(
     };
   }
   const read = facts.reader(fact);
-  return (row) => ofBits(judgeText(all, read(row), 0));
+  const classify = (row: RowState) => ofBits(judgeText(all, read(row), 0));
+  return tests.some((test) => seeksPattern(test.op)) ? remembered(read, classify) : classify;
+}
+
+function seeksPattern(op: Op): boolean {
+  return op.kind === 'matches' || ((op.kind === 'not' || op.kind === 'all-of') && op.ops.some(seeksPattern));
 }
 
 function judgeText(judges: readonly ((text: string, blank: boolean) => boolean)[], text: string, before: number): number {

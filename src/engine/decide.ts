@@ -44,7 +44,7 @@ interface Draft {
   /** Answered facts and edited cells: laid under the rules, and out of their reach. */
   overlay: Map<string, string> | null;
   /** Facts among the overlay that came from an answered `ask`, with what was asked. */
-  asked: { task: Task; answer: Answer }[];
+  readonly asked: readonly { task: Task; answer: Answer }[];
   changes: readonly Change[];
   raised: readonly Task[];
   flags: readonly Flag[];
@@ -234,15 +234,13 @@ export class Evaluator {
 
   private async settle(inputs: ReadonlyMap<number, RowInput>, rows: Iterable<number>): Promise<ReadonlySet<number>> {
     const touched = new Set<number>();
-    let dirty = new Map<number, Draft>();
-    const restart = (index: number) => {
+    const restart = (index: number): Draft => {
       const input = inputs.get(index) ?? null;
-      const edits = input ? Object.entries(input.edits) : [];
-      dirty.set(index, this.begin(index, input, edits.length > 0 ? new Map(edits) : null, []));
+      const edits = input ? Object.entries(input.edits) : NOTHING;
+      return this.begin(index, input, edits.length > 0 ? new Map(edits) : null, NOTHING);
     };
-    for (const index of rows) restart(index);
-    while (dirty.size > 0) {
-      const drafts = [...dirty.values()];
+    let drafts = Array.from(rows, restart);
+    while (drafts.length > 0) {
       const moved = new Set<number>();
       for (const stage of STAGES) {
         this.stage = stage;
@@ -252,18 +250,18 @@ export class Evaluator {
         }
         await this.runStage(stage, drafts, null);
       }
-      const again = new Map<number, Draft>();
+      const again: Draft[] = [];
       for (const draft of drafts) {
         const { index } = draft.row;
         this.drafts[index] = draft;
         touched.add(index);
-        const next = this.takeAskedFacts(draft);
-        if (next) again.set(index, next);
+        // A row of this very pass was decided with the new counts already.
+        moved.delete(index);
+        const next = draft.input && this.takeAskedFacts(draft);
+        if (next) again.push(next);
       }
-      const before = dirty;
-      dirty = again;
-      // A row of this very pass was decided with the new counts already.
-      for (const index of moved) if (!before.has(index) && !dirty.has(index)) restart(index);
+      for (const index of moved) again.push(restart(index));
+      drafts = again;
     }
     return touched;
   }
@@ -343,7 +341,7 @@ export class Evaluator {
 
   /** Acts on one row for one stage: all reads see the stage's starting values, then all writes happen. */
   private act(stage: Stage, draft: Draft, cells: readonly Cell[]): void {
-    const writes: [field: string, to: string, rule: string][] = [];
+    let writes: [field: string, to: string, rule: string][] | null = null;
     for (const cell of cells) {
       if (cell.length === 0) continue;
       draft.cells = add(draft.cells, cell);
@@ -351,12 +349,13 @@ export class Evaluator {
         if (unreadable.length > 0) {
           for (const fact of unreadable) this.ask(draft, rule, fact, [], null);
         } else {
+          writes ??= [];
           for (const action of rule.then) this.perform(action, rule, draft, writes);
         }
       }
     }
     if (stage === 'correct') this.blankCells(draft);
-    for (const [field, to, rule] of writes) this.write(draft, field, to, rule, 'rule');
+    for (const [field, to, rule] of writes ?? NOTHING) this.write(draft, field, to, rule, 'rule');
   }
 
   private blankCells(draft: Draft): void {
@@ -593,8 +592,16 @@ export class Evaluator {
         if (fact === 'row.duplicate') found.set('duplicate', new Duplicates(size, (row) => this.facts.rowKey(row)));
         if (field !== undefined) {
           const type = this.facts.type(field);
-          const read = (row: RowState) => this.reader.text(field, row);
-          const key = (row: RowState) => (read(row).trim() === '' ? '' : normalise(type, read(row), this.books));
+          const keys = new Map<string, string>();
+          const key = (row: RowState) => {
+            const text = this.reader.text(field, row);
+            let known = keys.get(text);
+            if (known === undefined) {
+              known = text.trim() === '' ? '' : normalise(type, text, this.books);
+              keys.set(text, known);
+            }
+            return known;
+          };
           found.set(`distinct.${field}`, new Distinct(`distinct.${field}`, size, key));
         }
       }

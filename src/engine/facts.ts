@@ -137,7 +137,9 @@ export interface RowState {
   readonly surplus: readonly string[];
   /** Facts that a person has confirmed to have no value. */
   none: ReadonlySet<string> | null;
+  /** What `number` was read from. */
   numberText: string | null;
+  numberCountry: string;
   number: NumberFacts | null;
 }
 
@@ -158,6 +160,8 @@ export class Facts {
   aggregates: Aggregates = { read: () => '' };
   private readonly slotOf = new Map<string, number>();
   private readonly fields: LayoutBook['fields'];
+  private readonly numberSlot: number;
+  private readonly countrySlot: number;
   private readonly table: Table;
   readonly columnCount: number;
   /** Slots that are or may become cells of the output: what `any-cell` looks at. */
@@ -178,6 +182,8 @@ export class Facts {
     for (const field of rules.layouts.fields.keys()) if (!this.slotOf.has(field)) add(field);
     for (const field of extraFields(rules).keys()) if (!this.slotOf.has(field)) add(field);
     this.slots = slots;
+    this.numberSlot = this.slot('phoneNumber');
+    this.countrySlot = this.slot('country');
     const layout = rules.layouts.layouts.find((one) => one.id === table.layout);
     const cells = new Set(table.columns.map((_, at) => at));
     for (const { field } of layout?.output ?? []) cells.add(this.slot(field));
@@ -208,7 +214,7 @@ export class Facts {
       }
     }
     const surplus = cells.length > this.columnCount ? cells.slice(this.columnCount) : NONE;
-    return { index, values, surplus, none, numberText: null, number: null };
+    return { index, values, surplus, none, numberText: null, numberCountry: '', number: null };
   }
 
   /** A cell as the file has it; blank where the file has no such column. */
@@ -272,11 +278,11 @@ export class Facts {
 
   /** The row's number, joined as files write it: E.164 where it can be read as one. */
   rowKey(row: RowState): string {
-    const text = row.values[this.slot('phoneNumber')] as string;
-    if (text.trim() === '') return '';
+    const text = row.values[this.numberSlot] as string;
+    if (isBlank(text)) return '';
     const number = this.numberOf(row);
     if (number?.valid && number.e164 !== null) return number.e164;
-    const country = row.values[this.slot('country')] as string;
+    const country = row.values[this.countrySlot] as string;
     return numberKey(text, this.books.countries.code(country) ?? undefined);
   }
 
@@ -286,20 +292,21 @@ export class Facts {
   }
 
   private numberOf(row: RowState): NumberFacts | null {
-    const text = row.values[this.slot('phoneNumber')] as string;
-    if (text.trim() === '') return null;
-    const country = text.startsWith('+') ? '' : (row.values[this.slot('country')] as string);
+    const text = row.values[this.numberSlot] as string;
+    if (isBlank(text)) return null;
     // The country helps to read a number without its prefix only; a change of it must not keep an old reading.
-    const memo = `${text}\u0000${country}`;
-    if (row.numberText !== memo) {
+    const country = text.charCodeAt(0) === PLUS ? '' : (row.values[this.countrySlot] as string);
+    if (row.numberText !== text || row.numberCountry !== country) {
       row.number = numberFacts(text, this.books.countries.code(country) ?? undefined);
-      row.numberText = memo;
+      row.numberText = text;
+      row.numberCountry = country;
     }
     return row.number;
   }
 }
 
 const NONE: readonly string[] = [];
+const PLUS = 43;
 
 /** The named extra fields that rules and look-ups ask for: field -> label. */
 export function extraFields(rules: RuleSet): Map<string, string> {
