@@ -16,7 +16,7 @@ export class Tally {
 }
 
 /** `1 row` / `12,000 rows` */
-export function counted(count: number, noun: string): string {
+function counted(count: number, noun: string): string {
   return `${count.toLocaleString('en')} ${noun}${count === 1 ? '' : 's'}`;
 }
 
@@ -69,6 +69,6 @@ export function blankRowsNotice(file: string, places: readonly number[]): Proble
     code: 'blank-row',
     severity: 'info',
     noun: 'row',
-    what: 'with nothing in them, left out',
+    what: 'blank, left out',
   });
 }

@@ -25,7 +25,7 @@ export interface PartReader {
 }
 
 /** A reference from one part to another. */
-export interface Relation {
+interface Relation {
   readonly id: string;
   /** The last word of the type's address, which differs between the format's two dialects: `worksheet`. */
   readonly type: string;

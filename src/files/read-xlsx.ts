@@ -340,10 +340,15 @@ class Rows implements PartReader {
   private closeCell(): void {
     this.inside = 'row';
     const text = this.cellText();
-    if (this.hasFormula) this.note(this.hasValue ? this.formulas : this.uncalculated);
+    if (this.hasFormula) this.note(this.isCalculated() ? this.formulas : this.uncalculated);
     if (text === '') return;
     while (this.cells.length < this.column - 1) this.cells.push('');
     this.cells[this.column - 1] = text;
+  }
+
+  /** Some programs write an empty value where there is none; only a text may truly be empty. */
+  private isCalculated(): boolean {
+    return this.value !== '' || (this.type === 'str' && this.hasValue);
   }
 
   private cellText(): string {

@@ -1,10 +1,17 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import type * as fs from 'node:fs';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { CsrError, type Problem } from '../../src/engine/problem.ts';
 import { takeLock } from '../../src/files/lock.ts';
+import { intercepted, systemFailure, withFailure } from './failing-fs.ts';
+
+vi.mock('node:fs', async (original) => {
+  const { interceptable } = await import('./failing-fs.ts');
+  return interceptable(await original<typeof fs>());
+});
 
 let folder: string;
 let path: string;
@@ -72,6 +79,29 @@ describe('one process', () => {
       code: 'missing-folder',
       message: '`x.csv.session` cannot be locked: its folder does not exist',
     });
+  });
+});
+
+describe('where there are no hard links', () => {
+  const always = () => true;
+
+  test('the lock is taken, taken over and given back all the same', () => {
+    withFailure('linkSync', 'EPERM', () => takeLock(path, 'x').release(), always);
+    lockOf({});
+    const lock = withFailure('linkSync', 'EPERM', () => takeLock(path, 'x'), always);
+    expect(withFailure('linkSync', 'EPERM', refused, always)).toMatchObject({ code: 'in-use' });
+    lock.release();
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  test('a full disk leaves no lock behind that says nothing', () => {
+    const problem = intercepted((name, _, go) => {
+      if (name === 'linkSync') throw systemFailure(name, 'EPERM');
+      if (name === 'writeSync') throw systemFailure(name, 'ENOSPC');
+      return go();
+    }, refused);
+    expect(problem).toMatchObject({ code: 'disk-full' });
+    expect(readdirSync(folder)).toEqual([]);
   });
 });
 

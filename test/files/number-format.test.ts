@@ -115,6 +115,10 @@ describe('zero-padding and masks', () => {
     ['1.5', '0000', '1.5'],
     ['0', '0000;-0000;"none"', '0'],
     ['12', '000 "hours"', '012 hours'],
+    ['5', '[>=100]"many "000;[<100]"few "000', 'few 005'],
+    ['500', '[>=100]"many "000;[<100]"few "000', 'many 500'],
+    ['7', '[>7]00;[<>7]000;0000', '0007'],
+    ['7', '[=7]000;0', '007'],
   ])('%s as %s is %s: nothing is lost to a mask', (raw, code, text) => {
     expect(show(raw, code)).toBe(text);
   });

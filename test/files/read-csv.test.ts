@@ -227,7 +227,7 @@ describe('blank rows', () => {
     expect(grid.places).toEqual([1, 3, 6]);
     expect(notice(grid, 'blank-row')).toMatchObject({
       severity: 'info',
-      message: '3 rows with nothing in them, left out: 2, 4 and 5',
+      message: '3 rows blank, left out: 2, 4 and 5',
     });
   });
 
@@ -242,7 +242,7 @@ describe('blank rows', () => {
     const grid = read(Buffer.from(`a,b\n${'\n'.repeat(5_000_000)}1,2\n`));
     expect(grid.places).toEqual([1, 5_000_002]);
     expect(notice(grid, 'blank-row').message).toBe(
-      '5,000,000 rows with nothing in them, left out: 2, 3, 4, 5, 6 and 4,999,995 more',
+      '5,000,000 rows blank, left out: 2, 3, 4, 5, 6 and 4,999,995 more',
     );
   });
 });

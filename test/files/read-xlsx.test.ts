@@ -123,9 +123,12 @@ describe('formulas', () => {
   });
 
   test('that were never calculated are blank, with a warning', async () => {
-    const grid = await read(workbook('<row><c><v>1</v></c><c><f>A1</f></c></row>'));
+    const grid = await read(
+      workbook('<row><c><v>1</v></c><c><f>A1</f></c><c><f>A1</f><v></v></c><c t="str"><f>A1</f></c></row>'),
+    );
     expect(grid.records).toEqual([['1']]);
     expect(grid.notices).toMatchObject([{ code: 'formula-without-value', severity: 'warning' }]);
+    expect(messages(grid)['formula-without-value']).toContain(': `B1`, `C1` and `D1`');
   });
 });
 
@@ -139,7 +142,7 @@ describe('places', () => {
     );
     expect(grid.records).toEqual([['1', '', '', '2', '3'], ['4'], [...Array<string>(26).fill(''), '5']]);
     expect(grid.places).toEqual([2, 3, 7]);
-    expect(messages(grid)['blank-row']).toBe('4 rows with nothing in them, left out: 1, 4, 5 and 6');
+    expect(messages(grid)['blank-row']).toBe('4 rows blank, left out: 1, 4, 5 and 6');
   });
 
   test('cells that are only formatted take no room, and rows of them are blank', async () => {

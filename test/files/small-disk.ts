@@ -4,6 +4,10 @@ import { mkdtempSync, rmdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+function run(command: string, ...args: string[]): void {
+  execFileSync(command, args, { stdio: 'pipe' });
+}
+
 export interface SmallDisk {
   readonly folder: string;
   remount(option: 'ro' | 'rw'): void;
@@ -14,7 +18,7 @@ export interface SmallDisk {
 export function mountSmallDisk(kilobytes: number): SmallDisk | string {
   const folder = mkdtempSync(join(tmpdir(), 'csr-disk-'));
   try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${kilobytes}k`, 'tmpfs', folder], { stdio: 'pipe' });
+    run('mount', '-t', 'tmpfs', '-o', `size=${kilobytes}k`, 'tmpfs', folder);
   } catch {
     rmdirSync(folder);
     return 'this system does not let the tests mount a small disk';
@@ -22,10 +26,10 @@ export function mountSmallDisk(kilobytes: number): SmallDisk | string {
   return {
     folder,
     remount: (option) => {
-      execFileSync('mount', ['-o', `remount,${option}`, folder]);
+      run('mount', '-o', `remount,${option}`, folder);
     },
     remove: () => {
-      execFileSync('umount', [folder]);
+      run('umount', folder);
       rmdirSync(folder);
     },
   };
