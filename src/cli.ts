@@ -1,7 +1,7 @@
 /** `csr`: one command, its subcommands loaded when asked for. */
-import { Command, CommanderError } from 'commander';
+import { Command } from 'commander';
 import pkg from '../package.json' with { type: 'json' };
-import { CsrError, showProblem } from './engine/problem.ts';
+import { fail, setColor } from './commands/output.ts';
 
 const LOADERS: Readonly<Record<string, () => Promise<(program: Command) => void>>> = {
   review: async () => (await import('./commands/review.ts')).addReview,
@@ -17,7 +17,9 @@ const LOADERS: Readonly<Record<string, () => Promise<(program: Command) => void>
 
 async function main(argv: readonly string[]): Promise<void> {
   const program = new Command('csr')
-    .description('corrects Customer Service Records by rules that leads write, and takes agents through the rest')
+    .description(
+      'corrects Customer Service Records by rules that leads write, and takes agents through the rest',
+    )
     .version(pkg.version)
     .option('--color', 'colour on')
     .option('--no-color', 'colour off')
@@ -27,9 +29,8 @@ async function main(argv: readonly string[]): Promise<void> {
   const wanted = named !== undefined && named in LOADERS ? [named] : Object.keys(LOADERS);
   for (const name of wanted) (await (LOADERS[name] as () => Promise<(program: Command) => void>)())(program);
   for (const command of everyCommand(program)) inherit(command);
-  program.hook('preAction', async (_, action) => {
-    const { setColor } = await import('./commands/output.ts');
-    setColor(action.optsWithGlobals()['color']);
+  program.hook('preAction', (_, action) => {
+    setColor(action.optsWithGlobals().color);
   });
   await program.parseAsync(argv as string[]);
 }
@@ -42,23 +43,10 @@ function everyCommand(command: Command): Command[] {
 function inherit(command: Command): void {
   command.exitOverride().showHelpAfterError('(see `csr --help`)');
   if (command.commands.length > 0) return;
-  command.option('--color', 'colour on').option('--no-color', 'colour off').option('--debug', 'with a stack trace');
-}
-
-function fail(error: unknown): void {
-  if (error instanceof CommanderError) {
-    // Commander exits 1 on usage errors; 2 is this command's "could not do it".
-    process.exitCode = error.exitCode === 0 ? 0 : 2;
-    return;
-  }
-  process.exitCode = 2;
-  if (error instanceof CsrError) {
-    for (const problem of error.problems) process.stderr.write(`${showProblem(problem)}\n`);
-  } else {
-    process.stderr.write(`csr failed: ${error instanceof Error ? error.message : String(error)}\n`);
-    process.stderr.write('  help: this is a fault of csr itself; run the command again with `--debug` and report what it says\n');
-  }
-  if (process.argv.includes('--debug') && error instanceof Error) process.stderr.write(`${error.stack}\n`);
+  command
+    .option('--color', 'colour on')
+    .option('--no-color', 'colour off')
+    .option('--debug', 'with a stack trace');
 }
 
 // A reader that has seen enough (`| head`) is no failure.

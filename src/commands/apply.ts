@@ -4,11 +4,18 @@ import { CsrError } from '../engine/problem.ts';
 import { writeCsv } from '../export/csv.ts';
 import { buildReport } from '../export/report.ts';
 import { runReport } from '../export/run-report.ts';
+import { writeAll } from '../files/write-file.ts';
 import { taskGroups } from '../review/queue.ts';
 import type { Review } from '../review/review.ts';
-import { writeAll } from '../files/write-file.ts';
 import { inputsOf } from './desk.ts';
-import { addInputOptions, customerName, type InputOptions, type Opened, openReview, sayNotices } from './options.ts';
+import {
+  addInputOptions,
+  customerName,
+  type InputOptions,
+  type Opened,
+  openReview,
+  sayNotices,
+} from './options.ts';
 import { print, printJson, say } from './output.ts';
 
 interface ApplyOptions extends InputOptions {
@@ -34,11 +41,15 @@ async function apply(file: string, options: ApplyOptions): Promise<void> {
   checkUsage(options);
   const opened = await openReview(file, options);
   const { review, table } = opened;
-  const { bytes, notices } = writeCsv(buildReport(review, { customer: customerName(review), guardFormulas: false }));
+  const { bytes, notices } = writeCsv(
+    buildReport(review, { customer: customerName(review), guardFormulas: false }),
+  );
   const report = options.json || options.report !== undefined ? runReport(review) : null;
   const files: { path: string; data: Uint8Array | string }[] = [];
-  if (options.output !== undefined && options.output !== '-') files.push({ path: options.output, data: bytes });
-  if (options.report !== undefined) files.push({ path: options.report, data: `${JSON.stringify(report, null, 2)}\n` });
+  if (options.output !== undefined && options.output !== '-')
+    files.push({ path: options.output, data: bytes });
+  if (options.report !== undefined)
+    files.push({ path: options.report, data: `${JSON.stringify(report, null, 2)}\n` });
   writeAll(files, { force: options.force ?? false, notOver: inputsOf(file, options) });
   if (options.output === '-') print(bytes);
   if (options.json) printJson(report);
@@ -59,7 +70,9 @@ function checkUsage(options: ApplyOptions): void {
 
 function tell({ review }: Opened): void {
   const { rows, changed, unresolved, excluded, flagged, ready } = review.summary();
-  say(`${rows} rows: ${ready} ready, ${unresolved} unresolved, ${excluded} excluded; ${changed} changed, ${flagged} flagged`);
+  say(
+    `${rows} rows: ${ready} ready, ${unresolved} unresolved, ${excluded} excluded; ${changed} changed, ${flagged} flagged`,
+  );
   tellGroups(review);
   sayFlags(review);
 }

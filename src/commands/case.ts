@@ -39,7 +39,11 @@ async function run(options: CaseOptions): Promise<void> {
   const facts =
     options.customerFile === undefined
       ? {}
-      : readCustomer(options.customerFile, await readSmallText(options.customerFile, readStdin), rules.intake);
+      : readCustomer(
+          options.customerFile,
+          await readSmallText(options.customerFile, readStdin),
+          rules.intake,
+        );
   const numbers = options.numbers === undefined ? [] : await readNumberList(options.numbers);
   const doubtful = numbers.filter((number) => number.startsWith('+') && !numberFacts(number).valid);
   if (doubtful.length > 0) say(`not valid numbers, as they are written: ${doubtful.join(', ')}`);
@@ -49,9 +53,9 @@ async function run(options: CaseOptions): Promise<void> {
   if (options.severity !== undefined) chosen.set('Severity', options.severity);
   const details = {
     numbers,
-    reason: options.reason ?? facts['reason'] ?? '',
-    verification: options.verification ?? facts['verification'] ?? '',
-    customer: options.customer ?? facts['name'] ?? '',
+    reason: options.reason ?? facts.reason ?? '',
+    verification: options.verification ?? facts.verification ?? '',
+    customer: options.customer ?? facts.name ?? '',
     chosen,
   };
   const text = caseText(rules.intake.case, details);

@@ -9,8 +9,8 @@ import { handOver, summary } from '../export/handover.ts';
 import { buildReport, deliveredName, type Report } from '../export/report.ts';
 import { type Journal, openJournal, readJournal } from '../files/journal.ts';
 import { type Output, writeAll } from '../files/write-file.ts';
-import type { Deed, Event } from '../review/event.ts';
 import type { Delivered, DeliveryRequest, Desk } from '../review/desk.ts';
+import type { Deed, Event } from '../review/event.ts';
 import { proposalYaml } from '../review/proposal.ts';
 import { Review } from '../review/review.ts';
 import { customerName, groundDeeds, type InputOptions, stamp, startOf, takeAnswers } from './options.ts';
@@ -45,7 +45,11 @@ export function defaultOut(file: string): string {
  * Writes what a review delivers: CSV, Word or both, whole or not at all.
  * @throws CsrError with every blocker, or where a file cannot be written
  */
-export async function deliver(review: Review, request: DeliveryRequest, place: DeliveryPlace): Promise<Delivered> {
+export async function deliver(
+  review: Review,
+  request: DeliveryRequest,
+  place: DeliveryPlace,
+): Promise<Delivered> {
   const blockers = review.blockers(request.partial);
   if (blockers.length > 0) throw new CsrError(blockers);
   const report = reportOf(review);
@@ -59,7 +63,15 @@ export async function deliver(review: Review, request: DeliveryRequest, place: D
   const { outputs, notices } = await outputsOf(review, report, request, place);
   writeAll(outputs, { force: request.force, notOver: place.inputs, makeFolder: true });
   const files = outputs.map((output) => output.path);
-  return { files, handOver: handOver(report, review.rules.delivery, files.map((file) => basename(file))), notices };
+  return {
+    files,
+    handOver: handOver(
+      report,
+      review.rules.delivery,
+      files.map((file) => basename(file)),
+    ),
+    notices,
+  };
 }
 
 /** Cells that a spreadsheet would run stand in it as text: unless somebody vouched for them, they block. */
@@ -138,7 +150,9 @@ export class SessionDesk implements Desk {
       const notices: Problem[] = [...table.notices, ...journal.notices];
       const ground = await groundDeeds(table, rules, options);
       notices.push(...ground.notices);
-      const fresh: Deed[] = resumed ? continued(journal.events, table, rules, notices) : [startOf(table, rules, options.map ?? {})];
+      const fresh: Deed[] = resumed
+        ? continued(journal.events, table, rules, notices)
+        : [startOf(table, rules, options.map ?? {})];
       const known = new Set(journal.events.map((event) => sameness(event)));
       fresh.push(...ground.deeds.filter((deed) => !known.has(sameness(deed))));
       const events = fresh.map(stamp);
@@ -158,7 +172,14 @@ export class SessionDesk implements Desk {
   }
 
   preview(request: DeliveryRequest): string {
-    return summary(reportOf(this.review), request, this.review.blockers(request.partial));
+    const report = reportOf(this.review);
+    const { delivery } = this.review.rules;
+    const names = [
+      ...(request.csv ? [report.partial ? delivery.partialFileName : delivery.fileName] : []),
+      ...(request.docx ? [partialName(delivery.wordFileName, report.partial)] : []),
+    ].map((name) => join(this.place.out, deliveredName(name, report.customer)));
+    const text = summary(report, request, this.review.blockers(request.partial));
+    return names.length === 0 ? text : `${text.trimEnd()}\n\nInto ${names.join(' and ')}\n`;
   }
 
   async deliver(request: DeliveryRequest): Promise<Delivered> {
@@ -170,10 +191,18 @@ export class SessionDesk implements Desk {
   async propose(proposal: { country: string; carrier: string; how: string }): Promise<string> {
     const count = this.review.log.filter((event) => event.type === 'proposal').length;
     const path = join(this.session, `proposal-${count + 1}.yaml`);
-    writeAll([{ path, data: proposalYaml(proposal, { who: stamp({ type: 'undo' }).who, input: this.review.table.name }) }], {
-      force: false,
-      notOver: [],
-    });
+    writeAll(
+      [
+        {
+          path,
+          data: proposalYaml(proposal, { who: stamp({ type: 'undo' }).who, input: this.review.table.name }),
+        },
+      ],
+      {
+        force: false,
+        notOver: [],
+      },
+    );
     await this.record({ type: 'proposal', ...proposal, file: path });
     return path;
   }
@@ -199,7 +228,8 @@ function continued(events: readonly Event[], table: Table, rules: RuleSet, notic
     notices.push({
       code: 'rules-changed',
       severity: 'warning',
-      message: 'the rules have changed since the session was last open; every row was decided anew, and answers whose question changed are asked for again',
+      message:
+        'the rules have changed since the session was last open; every row was decided anew, and answers whose question changed are asked for again',
     });
     return [{ type: 'rules', rules: rules.digest }];
   }
@@ -218,24 +248,34 @@ export async function readSession(folder: string): Promise<readonly Event[] | nu
 }
 
 /** Applies `--answers` to a review that keeps nothing. */
-export async function applyAnswersInMemory(review: Review, options: InputOptions): Promise<readonly Problem[]> {
+export async function applyAnswersInMemory(
+  review: Review,
+  options: InputOptions,
+): Promise<readonly Problem[]> {
   return takeAnswers(review, options, async (deed) => {
     await review.apply(stamp(deed));
   });
 }
 
 /** How a session's file was understood: its options hold unless others are given. */
-export function choiceOf(events: readonly Event[]): { layout: string; map: Readonly<Record<string, string>> } | null {
+export function choiceOf(
+  events: readonly Event[],
+): { layout: string; map: Readonly<Record<string, string>> } | null {
   const start = events.find((event) => event.type === 'start');
   return start ? { layout: start.layout, map: start.map } : null;
 }
 
 /** The paths that a delivery must not touch. */
 export function inputsOf(file: string, options: InputOptions): string[] {
-  const named = [file, options.answers, options.customerFile, options.numbers, ...Object.values(options.reference ?? {})];
+  const named = [
+    file,
+    options.answers,
+    options.customerFile,
+    options.numbers,
+    ...Object.values(options.reference ?? {}),
+  ];
   return named.filter((one): one is string => one !== undefined && one !== '-').map((one) => resolve(one));
 }
-
 
 /** `x.docx` -> `x.partial.docx` */
 function partialName(name: string, partial: boolean): string {

@@ -26,8 +26,14 @@ export function addEscalate(program: Command): void {
 async function run(words: string[], options: EscalateOptions): Promise<void> {
   const text = await textOf(words, options);
   const rules = await openRules(options);
-  const { categories, escalation, hints, nearestCarriers } = escalate(text, options.carrier ?? null, rules, makeBooks(rules));
-  if (nearestCarriers.length > 0) say(`\`${options.carrier}\` is no carrier that the rules know; nearest: ${nearestCarriers.join(', ')}`);
+  const { categories, escalation, hints, nearestCarriers } = escalate(
+    text,
+    options.carrier ?? null,
+    rules,
+    makeBooks(rules),
+  );
+  if (nearestCarriers.length > 0)
+    say(`\`${options.carrier}\` is no carrier that the rules know; nearest: ${nearestCarriers.join(', ')}`);
   const place = `${escalation.place.file}:${escalation.place.line}`;
   if (options.json) {
     const { resolution, give, refer, id, basis } = escalation;
@@ -36,9 +42,15 @@ async function run(words: string[], options: EscalateOptions): Promise<void> {
   }
   const lines = [escalation.resolution];
   if (escalation.give) {
-    lines.push(...Object.entries(escalation.give).map(([field, value]) => `give the customer: ${field} ${value}`));
+    lines.push(
+      ...Object.entries(escalation.give).map(([field, value]) => `give the customer: ${field} ${value}`),
+    );
   }
   if (escalation.refer) lines.push(`refer to: ${escalation.refer}`);
+  const procedure = escalation.procedure === null ? undefined : rules.procedures.get(escalation.procedure);
+  if (procedure) {
+    lines.push(`how (${procedure.where}):`, ...procedure.steps.map((step, at) => `  ${at + 1}. ${step}`));
+  }
   lines.push(`rule: ${escalation.id} (${escalation.basis}), ${place}`);
   lines.push(`recognised: ${categories.length > 0 ? categories.join(', ') : 'nothing'}`);
   for (const hint of hints) lines.push(`hint, not policy: ${hint}`);
@@ -50,9 +62,17 @@ async function textOf(words: string[], options: EscalateOptions): Promise<string
     if (options.file === undefined) return words.join(' ');
     throw usage('give the words or `--file`, not both');
   }
-  if (options.file === undefined && process.stdin.isTTY && words.length === 0 && options.carrier !== undefined) return '';
+  if (
+    options.file === undefined &&
+    process.stdin.isTTY &&
+    words.length === 0 &&
+    options.carrier !== undefined
+  )
+    return '';
   if (options.file === undefined && process.stdin.isTTY) {
-    throw usage("paste the gaining carrier's words as an argument, or give them with `--file` or on standard input");
+    throw usage(
+      "paste the gaining carrier's words as an argument, or give them with `--file` or on standard input",
+    );
   }
   return readSmallText(options.file ?? '-', readStdin);
 }

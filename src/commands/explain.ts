@@ -5,8 +5,8 @@ import { CsrError } from '../engine/problem.ts';
 import { NumberIndex } from '../review/answers.ts';
 import type { Review } from '../review/review.ts';
 import { addInputOptions, type InputOptions, sayNotices } from './options.ts';
-import { openAsLeft } from './status.ts';
 import { print, printJson } from './output.ts';
+import { openAsLeft } from './status.ts';
 
 interface ExplainOptions extends InputOptions {
   readonly json?: boolean;
@@ -39,7 +39,9 @@ function findRows(review: Review, number: string): readonly number[] {
       ? new NumberIndex(review.table, review.evaluator.books).find(number)
       : [...review.table.rows.keys()].filter((index) => review.place(index) === Number(place));
   if (rows.length > 0) return rows;
-  const exact = [...review.table.rows.keys()].filter((index) => review.phoneNumber(index).trim() === number.trim());
+  const exact = [...review.table.rows.keys()].filter(
+    (index) => review.phoneNumber(index).trim() === number.trim(),
+  );
   if (exact.length > 0) return exact;
   throw new CsrError({
     code: 'unknown-number',
@@ -65,9 +67,13 @@ function showTest({ written, value, outcome }: TestTrace): string {
 
 /** An explanation as text: what became of the row, then table by table why. */
 export function showExplanation(review: Review, { decision, tables }: Explanation): string {
-  const lines = [`row ${review.place(decision.index)}  ${review.phoneNumber(decision.index) || '(no number)'}  ${decision.status}`];
+  const lines = [
+    `row ${review.place(decision.index)}  ${review.phoneNumber(decision.index) || '(no number)'}  ${decision.status}`,
+  ];
   for (const change of decision.changes) {
-    lines.push(`  ${change.field}: ${show(change.from)} -> ${show(change.to)}   by ${change.rule || change.by}`);
+    lines.push(
+      `  ${change.field}: ${show(change.from)} -> ${show(change.to)}   by ${change.rule || change.by}`,
+    );
   }
   for (const task of decision.tasks) {
     const what = task.for.map((item) => item.field).join(', ') || "a lead's decision";
@@ -79,9 +85,15 @@ export function showExplanation(review: Review, { decision, tables }: Explanatio
     lines.push(`  answered: ${said.join(', ')}   to ${task.rule}`);
   }
   for (const flag of decision.flags) lines.push(`  ${flag.severity}: ${flag.message}   by ${flag.rule}`);
-  if (decision.excluded) lines.push(`  excluded: ${decision.excluded.reason}${decision.excluded.rule ? `   by ${decision.excluded.rule}` : ''}`);
+  if (decision.excluded)
+    lines.push(
+      `  excluded: ${decision.excluded.reason}${decision.excluded.rule ? `   by ${decision.excluded.rule}` : ''}`,
+    );
   for (const { stage, table, rules } of tables) {
-    lines.push('', `${stage}: ${table.title} (${table.match === 'first' ? 'the first rule that holds decides' : 'every rule that holds acts'})`);
+    lines.push(
+      '',
+      `${stage}: ${table.title} (${table.match === 'first' ? 'the first rule that holds decides' : 'every rule that holds acts'})`,
+    );
     for (const trace of rules) lines.push(...showRule(trace));
   }
   return `${lines.join('\n')}\n`;

@@ -1,12 +1,22 @@
 /** `csr export`: delivers what a session, or a file with its answers, has come to. */
 import type { Command } from 'commander';
 import { CsrError } from '../engine/problem.ts';
-import { readBytes } from '../files/read-text.ts';
-import { flagDeeds } from '../review/flags.ts';
-import type { DeliveryRequest } from '../review/desk.ts';
-import type { Review } from '../review/review.ts';
-import { choiceOf, defaultOut, deliver, type DeliveryPlace, inputsOf, readSession, reportOf, SessionDesk, sessionFolder } from './desk.ts';
 import { summary } from '../export/handover.ts';
+import { readBytes } from '../files/read-text.ts';
+import type { DeliveryRequest } from '../review/desk.ts';
+import { flagDeeds } from '../review/flags.ts';
+import type { Review } from '../review/review.ts';
+import {
+  choiceOf,
+  type DeliveryPlace,
+  defaultOut,
+  deliver,
+  inputsOf,
+  readSession,
+  reportOf,
+  SessionDesk,
+  sessionFolder,
+} from './desk.ts';
 import {
   addInputOptions,
   type InputOptions,
@@ -41,7 +51,12 @@ export function addExport(program: Command): void {
     .option('--per-carrier', 'one Word document a carrier')
     .option('--template <docx>', 'fill the placeholders of this Word document')
     .option('--partial', 'deliver with unresolved rows as they are')
-    .option('--acknowledge <rule>', 'vouch for the error flags of a rule, such as formula (repeatable)', collect, [])
+    .option(
+      '--acknowledge <rule>',
+      'vouch for the error flags of a rule, such as formula (repeatable)',
+      collect,
+      [],
+    )
     .option('--force', 'replace files that are there already')
     .option('--quiet', 'say only what went wrong')
     .action(run);
@@ -89,11 +104,17 @@ async function hand(
   options: ExportOptions,
   send: (request: DeliveryRequest) => ReturnType<typeof deliver>,
 ): Promise<void> {
-  const asked = options.csv === true || options.docx === true || options.perCarrier === true || options.template !== undefined;
+  const asked =
+    options.csv === true ||
+    options.docx === true ||
+    options.perCarrier === true ||
+    options.template !== undefined;
   const layout = review.rules.layouts.layouts.find((one) => one.id === review.table.layout);
   const request: DeliveryRequest = {
     csv: asked ? options.csv === true : (layout?.delivers.includes('csv') ?? true),
-    docx: asked ? options.docx === true || options.perCarrier === true || options.template !== undefined : (layout?.delivers.includes('docx') ?? false),
+    docx: asked
+      ? options.docx === true || options.perCarrier === true || options.template !== undefined
+      : (layout?.delivers.includes('docx') ?? false),
     perCarrier: options.perCarrier ?? false,
     partial: options.partial ?? false,
     force: options.force ?? false,

@@ -3,7 +3,7 @@ import { userInfo } from 'node:os';
 import type { Command } from 'commander';
 import { makeBooks } from '../engine/decide.ts';
 import { recognise } from '../engine/layout.ts';
-import { type RuleText, loadRules } from '../engine/load.ts';
+import { loadRules, type RuleText } from '../engine/load.ts';
 import { CsrError, type Problem } from '../engine/problem.ts';
 import type { RuleSet } from '../engine/rule.ts';
 import type { Grid, Table } from '../engine/table.ts';
@@ -52,7 +52,12 @@ export function addInputOptions(command: Command): Command {
     .option('--save-layout <file>', 'keep the mapping as layout YAML, for --extend')
     .option('--numbers <list>', 'the batch: a file, a comma-separated list, or - for standard input')
     .option('--answers <file>', 'answers by phone number, as CSV')
-    .option('--reference <name=file>', 'join a file by number, such as inventory=FILE (repeatable)', pairs, {});
+    .option(
+      '--reference <name=file>',
+      'join a file by number, such as inventory=FILE (repeatable)',
+      pairs,
+      {},
+    );
 }
 
 function pairs(text: string, before: Record<string, string>): Record<string, string> {
@@ -69,7 +74,11 @@ function pairs(text: string, before: Record<string, string>): Record<string, str
 
 function isoDate(text: string): string {
   const date = new Date(`${text}T00:00:00Z`);
-  if (!/^\d{4}-\d{2}-\d{2}$/.test(text) || Number.isNaN(date.getTime()) || !date.toISOString().startsWith(text)) {
+  if (
+    !/^\d{4}-\d{2}-\d{2}$/.test(text) ||
+    Number.isNaN(date.getTime()) ||
+    !date.toISOString().startsWith(text)
+  ) {
     throw new CsrError({
       code: 'bad-date',
       severity: 'error',
@@ -122,7 +131,7 @@ export function who(): string {
     return userInfo().username;
   } catch {
     // A container may run under a uid that has no name.
-    return process.env['USER'] ?? 'unknown';
+    return process.env.USER ?? 'unknown';
   }
 }
 
@@ -169,8 +178,8 @@ export async function groundDeeds(
     const text = await readSmallText(options.customerFile, readStdin);
     Object.assign(facts, readCustomer(options.customerFile, text, rules.intake));
   }
-  if (options.customer !== undefined) facts['name'] = options.customer;
-  if (options.numbers !== undefined && facts['scope'] === undefined) facts['scope'] = 'batch';
+  if (options.customer !== undefined) facts.name = options.customer;
+  if (options.numbers !== undefined && facts.scope === undefined) facts.scope = 'batch';
   if (Object.keys(facts).length > 0) deeds.push({ type: 'intake', facts });
   return { deeds, notices };
 }
@@ -217,8 +226,10 @@ async function readBatch(
     });
   }
   const warn = (code: string, message: string) => notices.push({ code, severity: 'warning', message });
-  if (unknown.length > 0) warn('unknown-number', `${unknown.length} of the batch are not in ${table.name}: ${some(unknown)}`);
-  if (twice.length > 0) warn('duplicate-number', `${twice.length} of the batch are given more than once: ${some(twice)}`);
+  if (unknown.length > 0)
+    warn('unknown-number', `${unknown.length} of the batch are not in ${table.name}: ${some(unknown)}`);
+  if (twice.length > 0)
+    warn('duplicate-number', `${twice.length} of the batch are given more than once: ${some(twice)}`);
   return { rows: [...rows].sort((a, b) => a - b), notices };
 }
 
@@ -262,9 +273,19 @@ export async function takeAnswers(
 
 /** Standard input can be read once. @throws CsrError `usage` */
 export function onlyOneStdin(file: string, options: InputOptions): void {
-  const named = [file, options.numbers, options.answers, options.customerFile, ...Object.values(options.reference ?? {})];
+  const named = [
+    file,
+    options.numbers,
+    options.answers,
+    options.customerFile,
+    ...Object.values(options.reference ?? {}),
+  ];
   if (named.filter((one) => one === '-').length > 1) {
-    throw new CsrError({ code: 'usage', severity: 'error', message: 'only one input can be `-`, standard input' });
+    throw new CsrError({
+      code: 'usage',
+      severity: 'error',
+      message: 'only one input can be `-`, standard input',
+    });
   }
 }
 

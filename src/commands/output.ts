@@ -1,6 +1,7 @@
 /** Standard streams: the only place that knows about colour and about how problems are printed. */
 import { styleText } from 'node:util';
-import { type Problem, showProblem } from '../engine/problem.ts';
+import { CommanderError } from 'commander';
+import { CsrError, type Problem, showProblem } from '../engine/problem.ts';
 
 let colored = false;
 
@@ -39,7 +40,9 @@ export function sayProblems(problems: readonly Problem[]): void {
 }
 
 function paint(word: string): string {
-  return styleText(word === 'error' ? 'red' : word === 'warning' ? 'yellow' : 'cyan', word, { validateStream: false });
+  return styleText(word === 'error' ? 'red' : word === 'warning' ? 'yellow' : 'cyan', word, {
+    validateStream: false,
+  });
 }
 
 /** All of standard input. */
@@ -47,4 +50,23 @@ export async function readStdin(): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   for await (const chunk of process.stdin) chunks.push(chunk as Uint8Array);
   return Buffer.concat(chunks);
+}
+
+/** Says why a command could not do its work, and sets the exit status: 2, or 0 where only help was asked for. */
+export function fail(error: unknown): void {
+  if (error instanceof CommanderError) {
+    // Commander exits 1 on usage errors.
+    process.exitCode = error.exitCode === 0 ? 0 : 2;
+    return;
+  }
+  process.exitCode = 2;
+  if (error instanceof CsrError) {
+    sayProblems(error.problems);
+  } else {
+    say(`csr failed: ${error instanceof Error ? error.message : String(error)}`);
+    say(
+      '  help: this is a fault of csr itself; run the command again with `--debug` and report what it says',
+    );
+  }
+  if (process.argv.includes('--debug') && error instanceof Error) say(String(error.stack));
 }

@@ -37,7 +37,11 @@ async function run(file: string, options: ReviewOptions): Promise<void> {
     });
   }
   if (file === '-') {
-    throw new CsrError({ code: 'usage', severity: 'error', message: 'the review needs a file: standard input is where you type' });
+    throw new CsrError({
+      code: 'usage',
+      severity: 'error',
+      message: 'the review needs a file: standard input is where you type',
+    });
   }
   const session = sessionFolder(file, options);
   const rules = await openRules(options);
@@ -46,7 +50,10 @@ async function run(file: string, options: ReviewOptions): Promise<void> {
   const place = {
     out: options.out ?? defaultOut(file),
     inputs: inputsOf(file, options),
-    template: options.template === undefined ? null : await (await import('../files/read-text.ts')).readBytes(options.template, readStdin),
+    template:
+      options.template === undefined
+        ? null
+        : await (await import('../files/read-text.ts')).readBytes(options.template, readStdin),
   };
   const given = Object.entries(options.map ?? {});
   let opened: SessionDesk | null = null;
@@ -61,12 +68,21 @@ async function run(file: string, options: ReviewOptions): Promise<void> {
     open: async (choice, keepLayout): Promise<Desk> => {
       const table = recognise(grid, rules.layouts, choice);
       if (keepLayout) {
-        writeAll([{ path: options.saveLayout ?? `${file}.layout.yaml`, data: layoutYaml(choice.map, table.layout) }], {
-          force: true,
-          notOver: place.inputs,
-        });
+        writeAll(
+          [{ path: options.saveLayout ?? `${file}.layout.yaml`, data: layoutYaml(choice.map, table.layout) }],
+          {
+            force: true,
+            notOver: place.inputs,
+          },
+        );
       }
-      const desk = await SessionDesk.open(table, rules, { ...options, map: Object.fromEntries(choice.map) }, session, place);
+      const desk = await SessionDesk.open(
+        table,
+        rules,
+        { ...options, map: Object.fromEntries(choice.map) },
+        session,
+        place,
+      );
       opened = desk;
       await takeAnswers(desk.review, options, async (deed) => {
         await desk.record(deed);

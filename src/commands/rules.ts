@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { runExamples } from '../engine/examples.ts';
 import { loadRules } from '../engine/load.ts';
 import { showPlace } from '../engine/problem.ts';
-import { openRules, readRuleSources, type RuleOptions } from './options.ts';
+import { openRules, type RuleOptions, readRuleSources } from './options.ts';
 import { print, printJson, say, sayProblems } from './output.ts';
 
 interface CheckOptions extends RuleOptions {
@@ -68,7 +68,11 @@ async function test(dir: string | undefined, options: CheckOptions): Promise<voi
   else {
     for (const { rule, place, given, wanted, came } of failures) {
       say(`${showPlace(place)}: ${rule}`);
-      say(`  given:  ${Object.entries(given).map(([fact, text]) => `${fact}: ${text}`).join(', ')}`);
+      say(
+        `  given:  ${Object.entries(given)
+          .map(([fact, text]) => `${fact}: ${text}`)
+          .join(', ')}`,
+      );
       say(`  wanted: ${wanted}`);
       say(`  came:   ${came}`);
     }

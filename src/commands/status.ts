@@ -36,10 +36,14 @@ export function addStatus(program: Command): void {
  * A file as its session left it, read without taking the session's lock; without a session, as the rules
  * alone decide it. Nothing is written.
  */
-export async function openAsLeft(file: string, options: InputOptions): Promise<Opened & { readonly hasSession: boolean }> {
+export async function openAsLeft(
+  file: string,
+  options: InputOptions,
+): Promise<Opened & { readonly hasSession: boolean }> {
   const folder = file === '-' && options.session === undefined ? null : sessionFolder(file, options);
   const events = folder === null ? null : await readSession(folder);
-  if (events === null || events.length === 0) return { ...(await openReview(file, options)), hasSession: false };
+  if (events === null || events.length === 0)
+    return { ...(await openReview(file, options)), hasSession: false };
   onlyOneStdin(file, options);
   const rules = await openRules(options);
   const choice = choiceOf(events);
@@ -109,12 +113,19 @@ function showStatus(review: Review): string {
   const lines = [
     `${review.table.name}: ${rows} rows, ${ready} ready, ${unresolved} unresolved, ${excluded} excluded; ${changed} changed, ${flagged} flagged`,
   ];
-  if (last) lines.push(`last change ${last.at.slice(0, 16).replace('T', ' ')} UTC by ${last.who}; ${done.length} steps can be undone`);
+  if (last)
+    lines.push(
+      `last change ${last.at.slice(0, 16).replace('T', ' ')} UTC by ${last.who}; ${done.length} steps can be undone`,
+    );
   for (const group of taskGroups(review)) {
-    lines.push(`  ${group.open.length > 0 ? 'open' : 'done'}  ${group.title}: ${group.open.length} open, ${group.answered.length} answered`);
+    lines.push(
+      `  ${group.open.length > 0 ? 'open' : 'done'}  ${group.title}: ${group.open.length} open, ${group.answered.length} answered`,
+    );
   }
   for (const { question, answer } of review.openQuestions()) {
-    lines.push(`  intake  ${question.id}: ${answer === null ? 'no answer yet' : `\`${answer}\` — ${question.otherwise ?? ''}`}`);
+    lines.push(
+      `  intake  ${question.id}: ${answer === null ? 'no answer yet' : `\`${answer}\` — ${question.otherwise ?? ''}`}`,
+    );
   }
   const flags = review.blockingFlags();
   if (flags.length > 0) lines.push(`  flags  ${flags.length} errors to correct or vouch for`);

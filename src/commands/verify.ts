@@ -1,9 +1,11 @@
 /** `csr verify`: proves that Word documents hold exactly a CSV's information. */
 import { basename } from 'node:path';
 import type { Command } from 'commander';
+import { CsrError } from '../engine/problem.ts';
+import type { Grid } from '../engine/table.ts';
 import { verifyDocx } from '../export/verify.ts';
 import { readBytes } from '../files/read-text.ts';
-import { openGrid } from './options.ts';
+import { openGrid, openRules, openTable } from './options.ts';
 import { print, printJson, readStdin, sayProblems } from './output.ts';
 
 export function addVerify(program: Command): void {
@@ -20,13 +22,29 @@ async function run(csv: string, documents: string[], options: { readonly json?: 
   const grid = await openGrid(csv);
   const words = [];
   for (const path of documents) words.push({ name: basename(path), bytes: await readBytes(path, readStdin) });
-  const [header = [], ...rows] = grid.records;
-  const { equal, rows: count, problems } = await verifyDocx(
-    { header: [...header], rows: rows.map((row) => [...row]) },
-    words,
-  );
+  const [header = [], ...rows] = grid.records.slice(await linesAbove(grid));
+  const {
+    equal,
+    rows: count,
+    problems,
+  } = await verifyDocx({ header: [...header], rows: rows.map((row) => [...row]) }, words);
   if (options.json) printJson({ equal, rows: count, problems });
-  else if (equal) print(`${count} rows: ${documents.map((path) => basename(path)).join(', ')} holds exactly what ${basename(csv)} holds\n`);
-  else sayProblems(problems);
+  else {
+    sayProblems(problems);
+    if (equal)
+      print(
+        `${count} rows: ${words.map((word) => word.name).join(', ')} holds exactly what ${basename(csv)} holds\n`,
+      );
+  }
   if (!equal) process.exitCode = 1;
+}
+
+/** How many records stand above the header of a delivered CSV: none, where no layout tells. */
+async function linesAbove(grid: Grid): Promise<number> {
+  try {
+    return openTable(grid, await openRules({}), {}).preamble.length;
+  } catch (error) {
+    if (error instanceof CsrError) return 0;
+    throw error;
+  }
 }

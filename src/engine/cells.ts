@@ -88,7 +88,8 @@ export class Cells {
     let next = node.byOutcomes.get(signature);
     if (!next) {
       const known = new Map(node.known);
-      for (const [at, test] of axis.tests.entries()) if (mentioned.has(test)) known.set(test, outcomes[at] as Outcome);
+      for (const [at, test] of axis.tests.entries())
+        if (mentioned.has(test)) known.set(test, outcomes[at] as Outcome);
       next = this.makeNode(node.live, known);
       node.byOutcomes.set(signature, next);
     }

@@ -146,7 +146,13 @@ export class Reader {
 
   /** Whether an `any-cell` test holds of one cell's text. */
   holdsOfCell(test: Test, text: string): boolean {
-    return opHolds(test.op, new Reading('text', text, this.facts.books), () => new Reading('text', '', this.facts.books)) === true;
+    return (
+      opHolds(
+        test.op,
+        new Reading('text', text, this.facts.books),
+        () => new Reading('text', '', this.facts.books),
+      ) === true
+    );
   }
 }
 
@@ -188,7 +194,10 @@ export function makeAxis(tests: readonly Test[], facts: Facts, reader: Reader): 
 }
 
 /** Remembers classes by text, as long as texts recur: carriers and sites do, numbers do not. */
-function remembered(read: (row: RowState) => string, classify: (row: RowState) => number): (row: RowState) => number {
+function remembered(
+  read: (row: RowState) => string,
+  classify: (row: RowState) => number,
+): (row: RowState) => number {
   const memo = new Map<string, number>();
   let asked = 0;
   let useful = true;
@@ -272,11 +281,16 @@ function seeksPattern(op: Op): boolean {
   return op.kind === 'matches' || ((op.kind === 'not' || op.kind === 'all-of') && op.ops.some(seeksPattern));
 }
 
-function judgeText(judges: readonly ((text: string, blank: boolean) => boolean)[], text: string, before: number): number {
+function judgeText(
+  judges: readonly ((text: string, blank: boolean) => boolean)[],
+  text: string,
+  before: number,
+): number {
   let bits = before;
   const blank = isBlank(text);
   for (let at = 0; at < judges.length; at++) {
-    if ((bits & (1 << at)) === 0 && (judges[at] as (text: string, blank: boolean) => boolean)(text, blank)) bits |= 1 << at;
+    if ((bits & (1 << at)) === 0 && (judges[at] as (text: string, blank: boolean) => boolean)(text, blank))
+      bits |= 1 << at;
   }
   return bits;
 }

@@ -1,11 +1,21 @@
 /** The pipeline: stages in order over all rows, until every answer that counts has been counted. */
-import { Cells, type Cell } from './cells.ts';
+import { type Cell, Cells } from './cells.ts';
 import { Reader } from './conditions.ts';
 import type { Answer, Change, Decision, Flag, RowInput, Task } from './decision.ts';
-import { ANY_CELL, type Books, type Context, Facts, normalise, type RowState } from './facts.ts';
+import { ANY_CELL, type Books, type Context, Facts, isBlank, normalise, type RowState } from './facts.ts';
 import { CarrierBook, CountryBook } from './names.ts';
 import { compareNumbers } from './number.ts';
-import { type Action, type Answerable, type LookUp, type Rule, type RuleSet, type RuleTable, STAGES, type Stage, type Test } from './rule.ts';
+import {
+  type Action,
+  type Answerable,
+  type LookUp,
+  type Rule,
+  type RuleSet,
+  type RuleTable,
+  STAGES,
+  type Stage,
+  type Test,
+} from './rule.ts';
 import type { Table } from './table.ts';
 
 /** What an answer to a `refer` without `for` is filed under: the lead's words. */
@@ -22,7 +32,11 @@ export function makeBooks(rules: RuleSet): Books {
 }
 
 /** The look-up row for a country and a carrier: country and carrier, then country, then carrier, then any. */
-export function chooseLookUp(lookUps: readonly LookUp[], country: string | null, carrier: string | null): LookUp | null {
+export function chooseLookUp(
+  lookUps: readonly LookUp[],
+  country: string | null,
+  carrier: string | null,
+): LookUp | null {
   let best: LookUp | null = null;
   let bestScore = -1;
   for (const lookUp of lookUps) {
@@ -86,7 +100,11 @@ export class Evaluator {
     this.facts = new Facts(rules, books, table, context);
     this.reader = new Reader(this.facts);
     this.facts.aggregates = {
-      read: (name, index) => this.aggregates.get(this.stage)?.find((one) => one.name === name)?.read(index) ?? '',
+      read: (name, index) =>
+        this.aggregates
+          .get(this.stage)
+          ?.find((one) => one.name === name)
+          ?.read(index) ?? '',
     };
     for (const correction of rules.corrections) {
       for (const word of correction.blankCells) {
@@ -96,7 +114,10 @@ export class Evaluator {
     }
     for (const stage of STAGES) {
       const tables = rules.tables.filter((one) => one.stage === stage).map(askOnce);
-      this.cells.set(stage, tables.map((one) => new Cells(one, this.facts, this.reader)));
+      this.cells.set(
+        stage,
+        tables.map((one) => new Cells(one, this.facts, this.reader)),
+      );
       this.aggregates.set(stage, this.aggregatesOf(tables));
     }
     this.drafts = new Array(table.rows.length);
@@ -111,7 +132,10 @@ export class Evaluator {
    * Decides rows again.
    * @returns the indexes of all rows that were decided again, with those that their groups brought along
    */
-  async redecide(inputs: ReadonlyMap<number, RowInput>, rows: Iterable<number>): Promise<ReadonlySet<number>> {
+  async redecide(
+    inputs: ReadonlyMap<number, RowInput>,
+    rows: Iterable<number>,
+  ): Promise<ReadonlySet<number>> {
     return this.settle(inputs, rows);
   }
 
@@ -131,7 +155,9 @@ export class Evaluator {
   status(index: number): Decision['status'] {
     const draft = this.draft(index);
     if (this.excludedOf(draft)) return 'excluded';
-    return draft.raised.some((task) => !closes(task, this.answerTo(draft, task))) ? 'unresolved' : 'ready';
+    return draft.raised.some((task) => !this.closes(draft, task, this.answerTo(draft, task)))
+      ? 'unresolved'
+      : 'ready';
   }
 
   /** A row's final texts by slot. */
@@ -169,7 +195,7 @@ export class Evaluator {
     const answered = [...draft.asked];
     for (const task of draft.raised) {
       const answer = this.answerTo(draft, task);
-      if (!answer || !closes(task, answer)) tasks.push(task);
+      if (!answer || !this.closes(draft, task, answer)) tasks.push(task);
       else if (!answered.some((one) => one.task.key === task.key)) answered.push({ task, answer });
     }
     return {
@@ -199,12 +225,18 @@ export class Evaluator {
   }
 
   private excludedOf(draft: Draft): Decision['excluded'] {
-    if (this.context.batch && !this.context.batch.has(draft.row.index)) return { reason: OUTSIDE_BATCH, rule: null };
+    if (this.context.batch && !this.context.batch.has(draft.row.index))
+      return { reason: OUTSIDE_BATCH, rule: null };
     const byAgent = draft.input?.excluded;
     return byAgent != null ? { reason: byAgent, rule: null } : draft.excluded;
   }
 
-  private begin(index: number, input: RowInput | null, overlay: Map<string, string> | null, asked: Draft['asked']): Draft {
+  private begin(
+    index: number,
+    input: RowInput | null,
+    overlay: Map<string, string> | null,
+    asked: Draft['asked'],
+  ): Draft {
     const draft: Draft = {
       row: this.facts.start(index, overlay),
       input,
@@ -228,11 +260,21 @@ export class Evaluator {
       if (slot < 0) continue;
       const from = this.facts.original(draft.row.index, slot);
       const by = draft.asked.find((one) => one.task.for.some((item) => item.field === field));
-      if (from !== to) draft.changes = add(draft.changes, { field, from, to, rule: by?.task.rule ?? '', by: by ? 'answer' : 'edit' });
+      if (from !== to)
+        draft.changes = add(draft.changes, {
+          field,
+          from,
+          to,
+          rule: by?.task.rule ?? '',
+          by: by ? 'answer' : 'edit',
+        });
     }
   }
 
-  private async settle(inputs: ReadonlyMap<number, RowInput>, rows: Iterable<number>): Promise<ReadonlySet<number>> {
+  private async settle(
+    inputs: ReadonlyMap<number, RowInput>,
+    rows: Iterable<number>,
+  ): Promise<ReadonlySet<number>> {
     const touched = new Set<number>();
     const restart = (index: number): Draft => {
       const input = inputs.get(index) ?? null;
@@ -246,7 +288,8 @@ export class Evaluator {
         this.stage = stage;
         if (stage === 'checks') for (const draft of drafts) this.layAnswers(draft, 0);
         for (const aggregate of this.aggregates.get(stage) ?? []) {
-          for (const index of aggregate.update(drafts, (draft) => this.excludedOf(draft) !== null)) moved.add(index);
+          for (const index of aggregate.update(drafts, (draft) => this.excludedOf(draft) !== null))
+            moved.add(index);
         }
         await this.runStage(stage, drafts, null);
       }
@@ -292,6 +335,20 @@ export class Evaluator {
       found = { ...answer, values: { ...earlier, ...answer.values } };
     }
     return found ?? null;
+  }
+
+  /**
+   * Whether an answer closes its task. A cell of a look-up that holds a value already keeps it, where the
+   * answer says nothing of it: what a port case lacks falls back to what the rules wrote.
+   */
+  private closes(draft: Draft, task: Task, answer: Answer | null): boolean {
+    if (!answer) return false;
+    if (task.for.length === 0) return answer.values[DECISION] !== undefined;
+    return task.for.every(({ field }) => {
+      if (answer.values[field] !== undefined) return true;
+      const slot = this.facts.slot(field);
+      return task.kind === 'look-up' && slot >= 0 && !isBlank(draft.row.values[slot] as string);
+    });
   }
 
   /** Lays answered cells over the result of the rules; `from` is the first raised task to look at. */
@@ -389,14 +446,15 @@ export class Evaluator {
         for (const [field, fact] of action.pairs) {
           const text = this.facts.aggregates.read(lowestName(fact, action.per), row.index);
           if (text !== '') writes.push([field, text, rule.id]);
-          else this.ask(draft, rule, read(action.per).trim() === '' ? action.per : fact, [], null, [action.per]);
+          else
+            this.ask(draft, rule, read(action.per).trim() === '' ? action.per : fact, [], null, [action.per]);
         }
         break;
       case 'look-up':
         this.lookUp(draft, rule, action);
         break;
       case 'ask':
-        this.ask(draft, rule, action.fact, action.choices, action.suggest);
+        this.ask(draft, rule, action.fact, action.choices, action.suggest, [], action.procedure);
         break;
       case 'offer': {
         const suggestion: Record<string, string> = {};
@@ -405,11 +463,21 @@ export class Evaluator {
           if (text.trim() !== '') suggestion[field] = text;
         }
         const fields = action.pairs.map(([field]) => this.answerable(field));
-        this.raise(draft, rule, { kind: 'offer', for: fields, suggestion }, action.pairs.map(([, fact]) => fact));
+        this.raise(
+          draft,
+          rule,
+          { kind: 'offer', for: fields, suggestion, procedure: action.procedure },
+          action.pairs.map(([, fact]) => fact),
+        );
         break;
       }
       case 'refer':
-        this.raise(draft, rule, { kind: 'refer', for: action.for, refer: action.to, procedure: action.procedure });
+        this.raise(draft, rule, {
+          kind: 'refer',
+          for: action.for,
+          refer: action.to,
+          procedure: action.procedure,
+        });
         break;
       case 'exclude':
         draft.excluded = { reason: this.render(action.reason, row), rule: rule.id };
@@ -436,6 +504,7 @@ export class Evaluator {
     choices: readonly string[],
     suggest: string | null,
     restsOn: readonly string[] = [],
+    procedure: string | null = null,
   ): void {
     if (draft.raised.some((task) => task.kind === 'ask' && task.for[0]?.field === fact)) return;
     const suggested = suggest === null ? '' : this.reader.text(suggest, draft.row);
@@ -451,6 +520,7 @@ export class Evaluator {
       {
         kind: 'ask',
         for: [item],
+        procedure,
         choices: choices.length > 0 ? choices : (question?.choices.map((one) => one.value) ?? []),
         suggestion: suggested.trim() === '' ? {} : { [fact]: suggested },
         scope: fact.startsWith('customer.') ? 'file' : 'row',
@@ -529,7 +599,12 @@ export class Evaluator {
     const cellTests = [...rule.when, ...rule.whenAny.flat()].filter((test) => test.fact === ANY_CELL);
     if (cellTests.length === 0) {
       const field = action.field ?? this.testedField(rule);
-      draft.flags = add(draft.flags, { rule: rule.id, severity: action.severity, field, message: this.render(action.message, row) });
+      draft.flags = add(draft.flags, {
+        rule: rule.id,
+        severity: action.severity,
+        field,
+        message: this.render(action.message, row),
+      });
       return;
     }
     for (const slot of this.facts.cellSlots) {
@@ -576,7 +651,8 @@ export class Evaluator {
     const key = `${list} ${text}`;
     let said = this.nearest.get(key);
     if (said === undefined) {
-      const names = list === 'carrier' ? this.books.carriers.nearest(text) : this.books.countries.nearest(text);
+      const names =
+        list === 'carrier' ? this.books.carriers.nearest(text) : this.books.countries.nearest(text);
       said = names.length > 0 ? names.join(', ') : 'none';
       this.nearest.set(key, said);
     }
@@ -589,7 +665,8 @@ export class Evaluator {
     for (const rule of tables.flatMap((table) => table.rules)) {
       for (const { fact } of [...rule.when, ...rule.whenAny.flat()]) {
         const field = /^file\.distinct\.(.+)$/.exec(fact)?.[1];
-        if (fact === 'row.duplicate') found.set('duplicate', new Duplicates(size, (row) => this.facts.rowKey(row)));
+        if (fact === 'row.duplicate')
+          found.set('duplicate', new Duplicates(size, (row) => this.facts.rowKey(row)));
         if (field !== undefined) {
           const type = this.facts.type(field);
           const keys = new Map<string, string>();
@@ -634,12 +711,6 @@ function add<Item>(list: readonly Item[], item: Item): readonly Item[] {
 
 function lowestName(fact: string, per: string): string {
   return `lowest.${fact}.${per}`;
-}
-
-function closes(task: Task, answer: Answer | null): boolean {
-  if (!answer) return false;
-  if (task.for.length === 0) return answer.values[DECISION] !== undefined;
-  return task.for.every((item) => answer.values[item.field] !== undefined);
 }
 
 /** A question whose answer is "there is none" is not asked again: the table goes on below its rule. */
@@ -755,7 +826,12 @@ class Lowest extends Aggregate {
   private readonly group: (row: RowState) => string;
   private readonly number: (row: RowState) => string;
 
-  constructor(name: string, size: number, group: (row: RowState) => string, number: (row: RowState) => string) {
+  constructor(
+    name: string,
+    size: number,
+    group: (row: RowState) => string,
+    number: (row: RowState) => string,
+  ) {
     super(name, size);
     this.group = group;
     this.number = number;

@@ -21,11 +21,16 @@ const UNREADABLE = 'unreadable';
 
 /** A rule as json-rules-engine's own JSON; its event's parameters name the rule. */
 export function toJson(rule: Rule): RuleProperties {
-  return { name: rule.id, conditions: conditionsOf(rule, false), event: { type: 'decides', params: { rule: rule.id } } };
+  return {
+    name: rule.id,
+    conditions: conditionsOf(rule, false),
+    event: { type: 'decides', params: { rule: rule.id } },
+  };
 }
 
 function conditionsOf(rule: Rule, doubtful: boolean): TopLevelCondition {
-  const block = (tests: readonly Test[]): NestedCondition[] => tests.map((test) => conditionOf(test, doubtful));
+  const block = (tests: readonly Test[]): NestedCondition[] =>
+    tests.map((test) => conditionOf(test, doubtful));
   const all = block(rule.when);
   if (rule.whenAny.length > 0) {
     all.push({ any: rule.whenAny.map((tests) => ({ all: block(tests) })) });
@@ -125,14 +130,22 @@ function addOperators(engine: Engine, rules: readonly Rule[]): void {
   judge('number', (bounds: Omit<Extract<Op, { kind: 'number' }>, 'kind'>) => ({ kind: 'number', ...bounds }));
   // A pattern is compiled once, by the loader; JSON carries its source.
   judge('matches', (source: string) => ops.get(`matches ${source}`));
-  engine.addOperator('same-as', (reading: Reading, other: Reading) =>
-    opHolds({ kind: 'same-as', fact: '' }, reading, () => other) === true);
-  engine.addOperator('identical-to', (reading: Reading, other: Reading) =>
-    opHolds({ kind: 'identical-to', fact: '' }, reading, () => other) === true);
+  engine.addOperator(
+    'same-as',
+    (reading: Reading, other: Reading) =>
+      opHolds({ kind: 'same-as', fact: '' }, reading, () => other) === true,
+  );
+  engine.addOperator(
+    'identical-to',
+    (reading: Reading, other: Reading) =>
+      opHolds({ kind: 'identical-to', fact: '' }, reading, () => other) === true,
+  );
   engine.addOperator(UNREADABLE, (reading: Reading) => !reading.blank && reading.number === null);
   engine.addOperator('some-cell', (cells: readonly Reading[], value: unknown) => {
     const wanted = JSON.stringify(value);
-    const test = rules.flatMap(testsOf).find((one) => one.fact === ANY_CELL && JSON.stringify(plain(one.op)) === wanted);
+    const test = rules
+      .flatMap(testsOf)
+      .find((one) => one.fact === ANY_CELL && JSON.stringify(plain(one.op)) === wanted);
     return test !== undefined && cells.some((cell) => opHolds(test.op, cell, () => nothing) === true);
   });
 }
@@ -168,7 +181,9 @@ export async function judge(rules: readonly Rule[], row: RowState, reader: Reade
   // One engine a run: overlapping runs on one engine lose rules.
   const engine = new Engine([], { allowUndefinedFacts: true });
   addOperators(engine, rules);
-  for (const fact of new Set(rules.flatMap(testsOf).flatMap((test) => [test.fact, ...comparedFacts(test.op)]))) {
+  for (const fact of new Set(
+    rules.flatMap(testsOf).flatMap((test) => [test.fact, ...comparedFacts(test.op)]),
+  )) {
     // Functions are not cloned by the engine, and run once.
     engine.addFact(fact, () => (fact === ANY_CELL ? reader.cells(row) : reader.read(fact, row)));
   }
@@ -182,7 +197,7 @@ export async function judge(rules: readonly Rule[], row: RowState, reader: Reade
   const held = new Set<number>();
   const doubted = new Set<number>();
   for (const event of events) {
-    const at = event.params?.['at'] as number;
+    const at = event.params?.at as number;
     if (event.type === 'decides') held.add(at);
     else doubted.add(at);
   }

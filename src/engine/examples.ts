@@ -50,7 +50,8 @@ export async function decideGiven(
     if (fact.startsWith('reference.') && !facts.has(found)) facts.set(found, 'yes');
   }
   for (const [fact, text] of Object.entries(given)) {
-    const known = fact === 'system' || fact === ANY_CELL || fact.startsWith('customer.') || fact.startsWith('original.');
+    const known =
+      fact === 'system' || fact === ANY_CELL || fact.startsWith('customer.') || fact.startsWith('original.');
     if (known || facts.has(fact)) continue;
     if (cells.has(fact)) edits[fact] = text;
     else cells.set(fact, text);
@@ -58,7 +59,15 @@ export async function decideGiven(
   const table: Table = {
     name: 'example',
     sha256: '',
-    format: { kind: 'csv', delimiter: ',', newline: '\n', bom: false, encoding: 'utf-8', sepLine: null, finalNewline: true },
+    format: {
+      kind: 'csv',
+      delimiter: ',',
+      newline: '\n',
+      bom: false,
+      encoding: 'utf-8',
+      sepLine: null,
+      finalNewline: true,
+    },
     layout: system,
     columns: [...cells.keys()].map((field) => ({ header: field, field })),
     rows: [{ place: 2, cells: [...cells.values()] }],
@@ -88,7 +97,12 @@ export async function runExamples(rules: RuleSet): Promise<ExampleRun> {
   for (const lookUp of rules.lookUps) for (const example of lookUp.examples) await run(lookUp, example);
   for (const escalation of rules.escalations) {
     for (const example of escalation.examples) {
-      const came = escalate(example.text, example.carrier === '' ? null : example.carrier, rules, books).escalation;
+      const came = escalate(
+        example.text,
+        example.carrier === '' ? null : example.carrier,
+        rules,
+        books,
+      ).escalation;
       if ((came.id === escalation.id) === example.expect) passed++;
       else {
         failures.push({
@@ -104,7 +118,12 @@ export async function runExamples(rules: RuleSet): Promise<ExampleRun> {
   return { passed, failures };
 }
 
-function judge(owner: Rule | LookUp, example: Example, decision: Decision, evaluator: Evaluator): ExampleFailure | null {
+function judge(
+  owner: Rule | LookUp,
+  example: Example,
+  decision: Decision,
+  evaluator: Evaluator,
+): ExampleFailure | null {
   const fail = (wanted: string): ExampleFailure => ({
     rule: owner.id,
     place: example.place,
@@ -113,7 +132,9 @@ function judge(owner: Rule | LookUp, example: Example, decision: Decision, evalu
     came: describe(decision),
   });
   if (example.expect) {
-    const lacking = Object.entries(example.expect).filter(([key, want]) => !matches(key, want, example.expect ?? {}, decision, evaluator));
+    const lacking = Object.entries(example.expect).filter(
+      ([key, want]) => !matches(key, want, example.expect ?? {}, decision, evaluator),
+    );
     if (lacking.length > 0) return fail(lacking.map(([key, want]) => `${key}: ${show(want)}`).join(', '));
     const acted =
       'then' in owner
@@ -123,8 +144,15 @@ function judge(owner: Rule | LookUp, example: Example, decision: Decision, evalu
   }
   if (example.expectNot) {
     const { expectNot } = example;
-    const all = Object.entries(expectNot).every(([key, want]) => matches(key, want, expectNot, decision, evaluator));
-    if (all) return fail(`not ${Object.entries(expectNot).map(([key, want]) => `${key}: ${show(want)}`).join(', ')}`);
+    const all = Object.entries(expectNot).every(([key, want]) =>
+      matches(key, want, expectNot, decision, evaluator),
+    );
+    if (all)
+      return fail(
+        `not ${Object.entries(expectNot)
+          .map(([key, want]) => `${key}: ${show(want)}`)
+          .join(', ')}`,
+      );
   }
   return null;
 }
@@ -144,8 +172,8 @@ function matches(
   decision: Decision,
   evaluator: Evaluator,
 ): boolean {
-  const valueOf = (field: string) => decision.values[evaluator.facts.slot(field)] ?? '';
-  const wantedFields = whole['for'] === undefined ? [] : list(whole['for']);
+  const textOf = (field: string) => decision.values[evaluator.facts.slot(field)] ?? '';
+  const wantedFields = whole.for === undefined ? [] : list(whole.for);
   const covers = (task: Task) => wantedFields.every((field) => task.for.some((item) => item.field === field));
   const acted = decision.acted.flatMap((rule) => rule.then);
   switch (key) {
@@ -154,39 +182,56 @@ function matches(
     case 'set':
     case 'copy':
     case 'lowest':
-      return Object.entries(want as Record<string, string>).every(([field, text]) => valueOf(field) === text);
+      return Object.entries(want as Record<string, string>).every(([field, text]) => textOf(field) === text);
     case 'clear':
       return list(want).every(
         (field) =>
-          valueOf(field).trim() === '' && acted.some((action) => action.do === 'clear' && action.fields.includes(field)),
+          textOf(field).trim() === '' &&
+          acted.some((action) => action.do === 'clear' && action.fields.includes(field)),
       );
     case 'keep':
-      return list(want).every((field) => acted.some((action) => action.do === 'keep' && action.fields.includes(field)));
+      return list(want).every((field) =>
+        acted.some((action) => action.do === 'keep' && action.fields.includes(field)),
+      );
     case 'look-up':
       return list(want).every((procedure) =>
         decision.tasks.some(
           (task) =>
             covers(task) &&
-            (procedure === 'by-carrier' ? task.lookUp !== null : task.kind === 'look-up' && task.procedure === procedure),
+            (procedure === 'by-carrier'
+              ? task.lookUp !== null
+              : task.kind === 'look-up' && task.procedure === procedure),
         ),
       );
     case 'ask':
-      return list(want).every((fact) => decision.tasks.some((task) => task.kind === 'ask' && task.for[0]?.field === fact));
+      return list(want).every((fact) =>
+        decision.tasks.some((task) => task.kind === 'ask' && task.for[0]?.field === fact),
+      );
     case 'offer':
       if (typeof want === 'string' || Array.isArray(want)) {
-        return list(want).every((field) => decision.tasks.some((task) => task.kind === 'offer' && task.for.some((item) => item.field === field)));
+        return list(want).every((field) =>
+          decision.tasks.some(
+            (task) => task.kind === 'offer' && task.for.some((item) => item.field === field),
+          ),
+        );
       }
       return Object.entries(want as Record<string, string>).every(([field, text]) =>
         decision.tasks.some((task) => task.kind === 'offer' && task.suggestion[field] === text),
       );
     case 'refer':
-      return list(want).every((to) => decision.tasks.some((task) => task.kind === 'refer' && task.refer === to && covers(task)));
+      return list(want).every((to) =>
+        decision.tasks.some((task) => task.kind === 'refer' && task.refer === to && covers(task)),
+      );
     case 'for':
       return decision.tasks.some(covers);
     case 'exclude':
-      return decision.excluded !== null && (want === 'yes' || decision.excluded.reason.includes(String(want)));
+      return (
+        decision.excluded !== null && (want === 'yes' || decision.excluded.reason.includes(String(want)))
+      );
     case 'flag':
-      return list(want).every((text) => decision.flags.some((flag) => flag.rule === text || flag.message.includes(text)));
+      return list(want).every((text) =>
+        decision.flags.some((flag) => flag.rule === text || flag.message.includes(text)),
+      );
     case 'severity':
       return decision.flags.some((flag) => flag.severity === want);
     case 'stop':
@@ -203,10 +248,13 @@ function show(want: unknown): string {
 /** A decision in one line. */
 export function describe(decision: Decision): string {
   const parts: string[] = [decision.status];
-  for (const change of decision.changes) parts.push(`${change.field}: ${change.from || '(blank)'} -> ${change.to || '(blank)'} by ${change.rule}`);
+  for (const change of decision.changes)
+    parts.push(`${change.field}: ${change.from || '(blank)'} -> ${change.to || '(blank)'} by ${change.rule}`);
   for (const task of decision.tasks) {
     const fields = task.for.map((item) => item.field).join(', ');
-    parts.push(`${task.kind} ${[task.procedure, task.refer].filter(Boolean).join(' ')} for ${fields || 'a decision'} by ${task.rule}`);
+    parts.push(
+      `${task.kind} ${[task.procedure, task.refer].filter(Boolean).join(' ')} for ${fields || 'a decision'} by ${task.rule}`,
+    );
   }
   for (const flag of decision.flags) parts.push(`${flag.severity} ${flag.rule}: ${flag.message}`);
   if (decision.excluded) parts.push(`excluded: ${decision.excluded.reason}`);

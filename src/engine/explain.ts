@@ -52,7 +52,8 @@ export async function explain(evaluator: Evaluator, index: number): Promise<Expl
       const asked = !decided;
       const tests = rule.when.map(trace);
       const anyOf = rule.whenAny.map((block) => block.map(trace));
-      const anyHolds = anyOf.length === 0 || anyOf.some((block) => block.every((test) => test.outcome === true));
+      const anyHolds =
+        anyOf.length === 0 || anyOf.some((block) => block.every((test) => test.outcome === true));
       const failed =
         tests.find((test) => test.outcome !== true) ??
         (anyHolds ? null : (anyOf.flat().find((test) => test.outcome !== true) ?? null));

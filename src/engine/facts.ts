@@ -19,7 +19,8 @@ const NO = new Set(['no', 'false', 'n']);
 /** How values of `fact` compare; `text` where nothing else is declared. */
 export function factType(fact: string, fields: LayoutBook['fields']): FactType {
   if (fact === 'number.country') return 'country';
-  if (fact === 'number.valid' || fact === 'row.duplicate' || /^reference\.[^.]+\.found$/.test(fact)) return 'yes-no';
+  if (fact === 'number.valid' || fact === 'row.duplicate' || /^reference\.[^.]+\.found$/.test(fact))
+    return 'yes-no';
   if (fact.startsWith('file.distinct.')) return 'number';
   const field = fact.replace(/^original\.|^reference\.[^.]+\./, '');
   return fields.get(field)?.type ?? 'text';
@@ -60,7 +61,8 @@ export function normalise(type: FactType, text: string, books: Books): string {
 
 /** Whether a text is listed for its type; null for types without a list. */
 export function isKnown(type: FactType, text: string, books: Books): boolean | null {
-  if (typeof type === 'object') return books.values.get(type.values)?.has(normalise(type, text, books)) ?? null;
+  if (typeof type === 'object')
+    return books.values.get(type.values)?.has(normalise(type, text, books)) ?? null;
   if (type === 'carrier') return books.carriers.canonical(text) !== null;
   if (type === 'country') return books.countries.code(text) !== null;
   return null;
@@ -160,11 +162,13 @@ export class Facts {
   aggregates: Aggregates = { read: () => '' };
   private readonly slotOf = new Map<string, number>();
   private readonly fields: LayoutBook['fields'];
+  private readonly yesNoQuestions: ReadonlySet<string>;
   private readonly numberSlot: number;
   private readonly countrySlot: number;
+  private readonly homeCountry: string | undefined;
   private readonly table: Table;
   readonly columnCount: number;
-  /** Slots that are or may become cells of the output: what `any-cell` looks at. */
+  /** Slots of the output's cells: what `any-cell` looks at. */
   readonly cellSlots: readonly number[];
 
   constructor(rules: RuleSet, books: Books, table: Table, context: Context) {
@@ -182,11 +186,14 @@ export class Facts {
     for (const field of rules.layouts.fields.keys()) if (!this.slotOf.has(field)) add(field);
     for (const field of extraFields(rules).keys()) if (!this.slotOf.has(field)) add(field);
     this.slots = slots;
+    const yesNo = rules.intake.questions.filter((question) => question.type === 'yes-no');
+    this.yesNoQuestions = new Set(yesNo.map((question) => `customer.${question.id}`));
     this.numberSlot = this.slot('phoneNumber');
     this.countrySlot = this.slot('country');
     const layout = rules.layouts.layouts.find((one) => one.id === table.layout);
-    const cells = new Set(table.columns.map((_, at) => at));
-    for (const { field } of layout?.output ?? []) cells.add(this.slot(field));
+    this.homeCountry = layout?.defaultCountry ?? undefined;
+    const output = layout?.output?.map(({ field }) => this.slot(field)) ?? table.columns.map((_, at) => at);
+    const cells = new Set(output);
     for (const field of extraFields(rules).keys()) cells.add(this.slot(field));
     this.cellSlots = [...cells].filter((slot) => slot >= 0);
   }
@@ -197,6 +204,7 @@ export class Facts {
   }
 
   type(fact: string): FactType {
+    if (this.yesNoQuestions.has(fact)) return 'yes-no';
     return factType(fact, this.fields);
   }
 
@@ -283,12 +291,21 @@ export class Facts {
     const number = this.numberOf(row);
     if (number?.valid && number.e164 !== null) return number.e164;
     const country = row.values[this.countrySlot] as string;
-    return numberKey(text, this.books.countries.code(country) ?? undefined);
+    return numberKey(text, this.books.countries.code(country) ?? this.homeCountry);
   }
 
   private referenceRow(reference: Reference, row: RowState): Readonly<Record<string, string>> | undefined {
     const key = this.rowKey(row);
     return key === '' ? undefined : reference.rows.get(key);
+  }
+
+  /** Where a layout writes numbers at home without their prefix, one that has it but no `+` is read too. */
+  private readNumber(text: string, country: string): NumberFacts {
+    const code = this.books.countries.code(country) ?? this.homeCountry;
+    const read = numberFacts(text, code);
+    if (read.valid || this.homeCountry === undefined) return read;
+    const restored = numberFacts(numberKey(text, code));
+    return restored.valid ? restored : read;
   }
 
   private numberOf(row: RowState): NumberFacts | null {
@@ -297,7 +314,7 @@ export class Facts {
     // The country helps to read a number without its prefix only; a change of it must not keep an old reading.
     const country = text.charCodeAt(0) === PLUS ? '' : (row.values[this.countrySlot] as string);
     if (row.numberText !== text || row.numberCountry !== country) {
-      row.number = numberFacts(text, this.books.countries.code(country) ?? undefined);
+      row.number = this.readNumber(text, country);
       row.numberText = text;
       row.numberCountry = country;
     }

@@ -16,7 +16,10 @@ const HEADER_SEARCH = 25;
 
 /** A header as it is compared: case, spaces, `_` and `-` do not count. */
 export function foldHeader(text: string): string {
-  return text.normalize('NFKC').toLowerCase().replace(/[\s_\-\u2010-\u2015\uFEFF]+/g, '');
+  return text
+    .normalize('NFKC')
+    .toLowerCase()
+    .replace(/[\s_\-\u2010-\u2015\uFEFF]+/g, '');
 }
 
 /** `D` -> 3 */
@@ -81,7 +84,10 @@ function checkChoice(grid: Grid, book: LayoutBook, choice: LayoutChoice): void {
         severity: 'error',
         message: `there is no field \`${field}\` to map \`${header}\` to`,
         wanted: known.join(', '),
-        help: nearestNames(field, known).length > 0 ? `did you mean \`${nearestNames(field, known)[0]}\`?` : 'name one of these',
+        help:
+          nearestNames(field, known).length > 0
+            ? `did you mean \`${nearestNames(field, known)[0]}\`?`
+            : 'name one of these',
       });
     }
     const found = grid.records.slice(0, HEADER_SEARCH).some((record) => headerAt(record, header) >= 0);
@@ -126,7 +132,10 @@ function columnsOf(
   for (const [field, text] of choice.map) take(headerAt(header, text), field);
   for (const column of layout?.columns ?? []) {
     const wanted = new Set(column.headers.map(foldHeader));
-    take(header.findIndex((text) => wanted.has(foldHeader(text))), column.field);
+    take(
+      header.findIndex((text) => wanted.has(foldHeader(text))),
+      column.field,
+    );
   }
   const byHeader = headerIndex(book);
   for (const [at, text] of header.entries()) {
@@ -135,7 +144,8 @@ function columnsOf(
   }
   // A letter speaks where the user has named the layout: any file has a column D.
   for (const column of layout?.columns ?? []) {
-    if (column.letter !== null && choice.layout === layout?.id) take(columnIndex(column.letter), column.field);
+    if (column.letter !== null && choice.layout === layout?.id)
+      take(columnIndex(column.letter), column.field);
   }
   return header.map((text, at) => ({ header: text, field: fields[at] ?? `column:${at + 1}` }));
 }
@@ -210,7 +220,10 @@ function doubled(grid: Grid, at: number, columns: readonly Column[]): Problem[] 
 }
 
 function unknownLayout(grid: Grid, book: LayoutBook, choice: LayoutChoice): Problem {
-  const header = grid.records.find((record) => record.filter((text) => text.trim() !== '').length > 1) ?? grid.records[0] ?? [];
+  const header =
+    grid.records.find((record) => record.filter((text) => text.trim() !== '').length > 1) ??
+    grid.records[0] ??
+    [];
   const expected = candidates(book, choice).map((layout) => {
     const lacks = missing(columnsOf(header, layout, book, choice), layout, choice);
     const wants = layout.allOf.map((field) => book.fields.get(field)?.label ?? field).join(', ');

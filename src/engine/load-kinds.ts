@@ -312,9 +312,11 @@ export function readEscalations(file: Keys, categories: readonly string[], words
     keys.check(
       'an escalation',
       ['id', 'carrier', 'category', 'resolution', 'source', 'basis', 'examples'],
-      ['give', 'refer', 'why', ...PROVENANCE_KEYS],
+      ['give', 'refer', 'procedure', 'why', ...PROVENANCE_KEYS],
     );
     const id = readId(keys);
+    const procedure = keys.textOrNull('procedure');
+    if (procedure !== null) checkProcedure(procedure, keys.valuePlace('procedure'), words, keys.findings);
     const named = readCategoryNames(keys, 'category', categories);
     const give = keys.block('give');
     const given: Record<string, string> = Object.create(null);
@@ -335,6 +337,7 @@ export function readEscalations(file: Keys, categories: readonly string[], words
     return {
       ...readProvenance(keys),
       ...said,
+      procedure,
       carriers: [...new Set(carriers)],
       categories: named,
       examples: readEscalationExamples(keys, said),
@@ -509,7 +512,18 @@ export function readLayouts(file: Keys, words: Vocabulary): Layout[] {
     keys.check(
       'a layout',
       ['id'],
-      ['title', 'all-of', 'none-of', 'columns', 'output', 'delivers', 'why', 'source', 'basis'],
+      [
+        'title',
+        'all-of',
+        'none-of',
+        'columns',
+        'output',
+        'delivers',
+        'default-country',
+        'why',
+        'source',
+        'basis',
+      ],
     );
     const id = readId(keys);
     const fieldNames = (key: string) =>
@@ -534,6 +548,7 @@ export function readLayouts(file: Keys, words: Vocabulary): Layout[] {
       }
       return [{ field: entry.key, letter, headers: columnKeys.lines('headers').map((text) => text.trim()) }];
     });
+    const [country] = keys.texts('default-country');
     const delivers = keys.texts('delivers').flatMap((node) => {
       const word = node.text.trim();
       if (word === 'csv' || word === 'docx') return [word] as const;
@@ -548,6 +563,7 @@ export function readLayouts(file: Keys, words: Vocabulary): Layout[] {
       columns,
       output: readOutput(keys, words),
       delivers: delivers.length > 0 ? delivers : ['csv'],
+      defaultCountry: country ? knownCountry(country, words.books, findings) : null,
       place: block.place,
     };
   });

@@ -677,7 +677,7 @@ const COMPANIONS: Readonly<Record<string, readonly string[]>> = {
   for: ['look-up', 'refer'],
   choices: ['ask'],
   suggest: ['ask'],
-  procedure: ['refer'],
+  procedure: ['ask', 'offer', 'refer'],
   severity: ['flag'],
   about: ['flag'],
 };
@@ -744,7 +744,8 @@ function readAction(
     case 'copy':
     case 'offer': {
       const pairs = readPairs(entry, words, findings, (node) => readFactName(node, words, findings));
-      return pairs.length > 0 ? { do: key, pairs } : null;
+      if (pairs.length === 0) return null;
+      return key === 'copy' ? { do: key, pairs } : { do: key, pairs, procedure: readProcedure(keys, words) };
     }
     case 'lowest': {
       const block = mapOf(entry.value, '`lowest`', findings);
@@ -790,9 +791,7 @@ function readAction(
         });
         return null;
       }
-      const procedure = keys.textOrNull('procedure');
-      if (procedure !== null) checkProcedure(procedure, keys.valuePlace('procedure'), words, findings);
-      return { do: 'refer', to, for: answerables, procedure };
+      return { do: 'refer', to, for: answerables, procedure: readProcedure(keys, words) };
     }
     case 'ask':
       return readAsk(keys, entry, words);
@@ -814,7 +813,8 @@ function readAction(
       }
       for (const [, name = ''] of message.matchAll(/\{([^{}]*)\}/g)) {
         const fact = name.trim();
-        if (!/^nearest (carrier|country)$/.test(fact))
+        // The last two are of the cell that an `any-cell` test has found.
+        if (!/^(nearest (carrier|country)|cell|value)$/.test(fact))
           checkFact(fact, keys.valuePlace('flag'), words, findings);
       }
       const severity = keys.oneOf('severity', ['info', 'warning', 'error'] as const) ?? 'warning';
@@ -850,19 +850,27 @@ function readAsk(keys: Keys, entry: Entry, words: Vocabulary): Action | null {
   }
   const place = keys.valuePlace('ask');
   if (!checkFact(fact, place, words, findings)) return null;
-  if (!isField(fact, words) && !/^(customer|reference)\./.test(fact)) {
+  if (!isField(fact, words) && !fact.startsWith('customer.')) {
     findings.bad(
       place,
       `\`${fact}\` cannot be asked for`,
       fact,
-      'a field of the row, or a `customer.` or `reference.` fact',
+      'a field of the row, or a `customer.` fact',
       'it is worked out from other facts',
     );
     return null;
   }
   const suggest = keys.textOrNull('suggest');
   if (suggest !== null) checkFact(suggest, keys.valuePlace('suggest'), words, findings);
-  return { do: 'ask', fact, choices: keys.lines('choices').map((text) => text.trim()), suggest };
+  const choices = keys.lines('choices').map((text) => text.trim());
+  return { do: 'ask', fact, choices, suggest, procedure: readProcedure(keys, words) };
+}
+
+/** The procedure whose steps stand beside a question. */
+function readProcedure(keys: Keys, words: Vocabulary): string | null {
+  const procedure = keys.textOrNull('procedure');
+  if (procedure !== null) checkProcedure(procedure, keys.valuePlace('procedure'), words, keys.findings);
+  return procedure;
 }
 
 function readFields(keys: Keys, key: string, words: Vocabulary): string[] {

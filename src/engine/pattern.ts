@@ -34,7 +34,8 @@ export class Pattern {
     // V8 is several times faster on the simple patterns for which it is as safe and means the same.
     this.#matcher = native === null ? linear : new RegExp(native, 'u');
     const start = startOf(source);
-    this.#starts = start && Uint8Array.from({ length: 128 }, (_, code) => (start.test(String.fromCharCode(code)) ? 1 : 0));
+    this.#starts =
+      start && Uint8Array.from({ length: 128 }, (_, code) => (start.test(String.fromCharCode(code)) ? 1 : 0));
   }
 
   /** Whether the pattern is found in the text. */

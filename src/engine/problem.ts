@@ -65,7 +65,9 @@ export function showProblem(problem: Problem): string {
   if (problem.wanted !== undefined) lines.push(`  wanted: ${problem.wanted}`);
   for (const other of problem.related ?? []) lines.push(`  see ${showPlace(other.place)}: ${other.message}`);
   if (problem.witness) {
-    const facts = Object.entries(problem.witness).map(([fact, value]) => `${fact}: ${value === '' ? '(blank)' : value}`);
+    const facts = Object.entries(problem.witness).map(
+      ([fact, value]) => `${fact}: ${value === '' ? '(blank)' : value}`,
+    );
     lines.push(`  for example ${facts.join(', ')}`);
   }
   if (problem.help !== undefined) lines.push(`  help: ${problem.help}`);

@@ -9,7 +9,14 @@ export const BASES = ['stated', 'found', 'ours', 'reconstructed'] as const;
 export type Basis = (typeof BASES)[number];
 
 /** How two texts of a fact are compared: carriers by canonical name, countries by ISO code, and so on. */
-export type FactType = 'text' | 'carrier' | 'country' | 'phone' | 'yes-no' | 'number' | { readonly values: string };
+export type FactType =
+  | 'text'
+  | 'carrier'
+  | 'country'
+  | 'phone'
+  | 'yes-no'
+  | 'number'
+  | { readonly values: string };
 
 export type Op =
   | { readonly kind: 'any' }
@@ -29,7 +36,13 @@ export type Op =
   /** Equal to another fact to the letter. */
   | { readonly kind: 'identical-to'; readonly fact: string }
   /** min/max with `open` bounds excluded. */
-  | { readonly kind: 'number'; readonly min: number | null; readonly minOpen: boolean; readonly max: number | null; readonly maxOpen: boolean }
+  | {
+      readonly kind: 'number';
+      readonly min: number | null;
+      readonly minOpen: boolean;
+      readonly max: number | null;
+      readonly maxOpen: boolean;
+    }
   /** Present, and not all of `ops` hold (`not: present` alone is `blank`). */
   | { readonly kind: 'not'; readonly ops: readonly Op[] }
   /** All hold, of one and the same cell: used by `any-cell` only. */
@@ -56,15 +69,39 @@ export type Action =
   | { readonly do: 'clear'; readonly fields: readonly string[] }
   | { readonly do: 'set'; readonly values: readonly (readonly [field: string, text: string])[] }
   | { readonly do: 'copy'; readonly pairs: readonly (readonly [field: string, fact: string])[] }
-  | { readonly do: 'lowest'; readonly pairs: readonly (readonly [field: string, fact: string])[]; readonly per: string }
+  | {
+      readonly do: 'lowest';
+      readonly pairs: readonly (readonly [field: string, fact: string])[];
+      readonly per: string;
+    }
   /** `procedure` is a procedure's id or `by-carrier`; `for` may be empty with `by-carrier`. */
   | { readonly do: 'look-up'; readonly procedure: string; readonly for: readonly Answerable[] }
-  | { readonly do: 'ask'; readonly fact: string; readonly choices: readonly string[]; readonly suggest: string | null }
-  | { readonly do: 'offer'; readonly pairs: readonly (readonly [field: string, fact: string])[] }
-  | { readonly do: 'refer'; readonly to: string; readonly for: readonly Answerable[]; readonly procedure: string | null }
+  | {
+      readonly do: 'ask';
+      readonly fact: string;
+      readonly choices: readonly string[];
+      readonly suggest: string | null;
+      readonly procedure: string | null;
+    }
+  | {
+      readonly do: 'offer';
+      readonly pairs: readonly (readonly [field: string, fact: string])[];
+      readonly procedure: string | null;
+    }
+  | {
+      readonly do: 'refer';
+      readonly to: string;
+      readonly for: readonly Answerable[];
+      readonly procedure: string | null;
+    }
   | { readonly do: 'exclude'; readonly reason: string }
   /** `{fact}` in a message is replaced by the fact's value; `{nearest carrier}` by the nearest known names. */
-  | { readonly do: 'flag'; readonly message: string; readonly severity: Severity; readonly field: string | null }
+  | {
+      readonly do: 'flag';
+      readonly message: string;
+      readonly severity: Severity;
+      readonly field: string | null;
+    }
   | { readonly do: 'keep'; readonly fields: readonly string[] }
   | { readonly do: 'stop' };
 
@@ -173,6 +210,8 @@ export interface Escalation extends Provenance {
   readonly resolution: string;
   readonly give: Readonly<Record<string, string>> | null;
   readonly refer: string | null;
+  /** The procedure whose steps carry the resolution out. */
+  readonly procedure: string | null;
   readonly examples: readonly EscalationExample[];
   readonly place: Place;
 }
@@ -213,6 +252,8 @@ export interface Layout {
   readonly columns: readonly LayoutColumn[];
   /** null: the same columns in the same order. Otherwise exactly these. */
   readonly output: readonly { readonly field: string; readonly header: string }[] | null;
+  /** The country that numbers without one are written in (ISO code), or null. */
+  readonly defaultCountry: string | null;
   /** What goes out unless the agent says otherwise. */
   readonly delivers: readonly ('csv' | 'docx')[];
   readonly place: Place;
@@ -242,7 +283,11 @@ export interface Question {
 
 /** The support agent's case: its fields in order, each a text with `{placeholders}`. */
 export interface CaseTemplate {
-  readonly fields: readonly { readonly label: string; readonly text: string; readonly choices: readonly string[] }[];
+  readonly fields: readonly {
+    readonly label: string;
+    readonly text: string;
+    readonly choices: readonly string[];
+  }[];
   readonly eligibility: string;
   readonly unverified: string;
   readonly notices: readonly string[];
@@ -275,7 +320,10 @@ export interface RuleSet {
   readonly corrections: readonly Correction[];
   readonly carriers: readonly Carrier[];
   /** Words without meaning in a carrier's name, and states that may trail it. */
-  readonly carrierNoise: { readonly words: readonly string[]; readonly states: Readonly<Record<string, string>> };
+  readonly carrierNoise: {
+    readonly words: readonly string[];
+    readonly states: Readonly<Record<string, string>>;
+  };
   readonly lookUps: readonly LookUp[];
   readonly categories: readonly Category[];
   /** Words beside which a category's word counts. */

@@ -28,14 +28,18 @@ export function validateAnswer(review: Review, task: Task, item: Answerable, wri
   if (choices.length > 0) {
     const wanted = normalise(type, text, books);
     const choice = choices.find((one) => normalise(type, one, books) === wanted);
-    return choice === undefined ? { problem: `${item.label} is one of ${choices.join(', ')}, not \`${text}\`` } : { text: choice };
+    return choice === undefined
+      ? { problem: `${item.label} is one of ${choices.join(', ')}, not \`${text}\`` }
+      : { text: choice };
   }
   if (text.toLowerCase() === NONE) return { text: '' };
   if (type === 'country') {
     const code = books.countries.code(text);
     if (code !== null) return { text: code };
     const near = books.countries.nearest(text);
-    return { problem: `\`${text}\` is no country that the rules know${near.length > 0 ? `; nearest: ${near.join(', ')}` : ''}` };
+    return {
+      problem: `\`${text}\` is no country that the rules know${near.length > 0 ? `; nearest: ${near.join(', ')}` : ''}`,
+    };
   }
   if (type === 'number' && new Reading(type, text, books).number === null) {
     return { problem: `${item.label} is a number, not \`${text}\`` };
@@ -131,7 +135,10 @@ export function joinReference(
   const numberAt = columns.findIndex((column) => column.field === 'phoneNumber');
   const countryAt = columns.findIndex((column) => column.field === 'country');
   const fields = columns.map((column) => column.field);
-  const rows: Record<string, Record<string, string>> = Object.create(null) as Record<string, Record<string, string>>;
+  const rows: Record<string, Record<string, string>> = Object.create(null) as Record<
+    string,
+    Record<string, string>
+  >;
   for (let record = at + 1; record < grid.records.length; record++) {
     const cells = grid.records[record] as readonly string[];
     const text = cells[numberAt] ?? '';
@@ -149,7 +156,10 @@ export function joinReference(
       notices.push({ code: 'reference-double', severity: 'warning', message, place });
     }
   }
-  return { deed: { type: 'reference', name, fields: fields.filter((field) => !field.startsWith('column:')), rows }, notices };
+  return {
+    deed: { type: 'reference', name, fields: fields.filter((field) => !field.startsWith('column:')), rows },
+    notices,
+  };
 }
 
 /** Cells that mean nothing mean nothing in a joined file either. */
@@ -175,7 +185,11 @@ interface AnswerLine {
  * @returns lines and cells that fit nothing: said, and without consequence
  * @throws CsrError where the file has no number column
  */
-export async function applyAnswers(review: Review, grid: Grid, record: (deed: Deed) => Promise<void>): Promise<readonly Problem[]> {
+export async function applyAnswers(
+  review: Review,
+  grid: Grid,
+  record: (deed: Deed) => Promise<void>,
+): Promise<readonly Problem[]> {
   const notices: Problem[] = [];
   const lines = readLines(review, grid, notices);
   const used = new Set<string>();
@@ -190,7 +204,8 @@ export async function applyAnswers(review: Review, grid: Grid, record: (deed: De
           const values = valuesFor(review, row, task, line, used, refused);
           if (Object.keys(values).length === 0) continue;
           if (task.scope === 'file') {
-            for (const [fact, text] of Object.entries(values)) intake[fact.slice('customer.'.length)] ??= text;
+            for (const [fact, text] of Object.entries(values))
+              intake[fact.slice('customer.'.length)] ??= text;
           } else {
             entries.push(entryOf(row, task, values));
           }
@@ -215,7 +230,13 @@ export async function applyAnswers(review: Review, grid: Grid, record: (deed: De
       const name = `${line.place} ${field}`;
       if (used.has(name)) continue;
       const why = refused.get(name);
-      notices.push(notice(grid, line.place, why ?? `nothing asks for ${field} of ${line.number}; \`${text}\` was not used`));
+      notices.push(
+        notice(
+          grid,
+          line.place,
+          why ?? `nothing asks for ${field} of ${line.number}; \`${text}\` was not used`,
+        ),
+      );
     }
   }
   return notices;
@@ -231,7 +252,10 @@ function valuesFor(
   refused: Map<string, string>,
 ): Record<string, string> {
   const values: Record<string, string> = {};
-  const fields = task.for.length > 0 ? task.for : [{ field: DECISION, label: 'the decision', extra: false, pattern: null }];
+  const fields =
+    task.for.length > 0
+      ? task.for
+      : [{ field: DECISION, label: 'the decision', extra: false, pattern: null }];
   const given = review.evaluator.givenTo(row, task);
   for (const item of fields) {
     const text = line.values.get(item.field);
@@ -263,7 +287,9 @@ function readLines(review: Review, grid: Grid, notices: Problem[]): AnswerLine[]
     const folded = text.toLowerCase();
     if (OWN_COLUMNS.has(folded)) return OWN_COLUMNS.get(folded) as string;
     if (!column.field.startsWith('column:')) return column.field;
-    const customer = review.rules.intake.questions.find(({ id }) => folded === id.toLowerCase() || folded === `customer.${id.toLowerCase()}`);
+    const customer = review.rules.intake.questions.find(
+      ({ id }) => folded === id.toLowerCase() || folded === `customer.${id.toLowerCase()}`,
+    );
     if (customer) return `customer.${customer.id}`;
     return extras.find((slot) => slot.toLowerCase() === folded) ?? labelled(review, folded) ?? column.field;
   });
@@ -290,7 +316,9 @@ function readLines(review: Review, grid: Grid, notices: Problem[]): AnswerLine[]
       else values.set(name, text);
     }
     if (rows.length === 0) {
-      notices.push(notice(grid, place, `\`${number}\` is not in ${review.table.name}; the line was not used`));
+      notices.push(
+        notice(grid, place, `\`${number}\` is not in ${review.table.name}; the line was not used`),
+      );
       return { place, number, rows, values: new Map(), exclude: '', note: '' };
     }
     return { place, number, rows, values, exclude, note };
@@ -315,5 +343,10 @@ function noNumberColumn(grid: Grid, header: readonly string[]): CsrError {
 }
 
 function notice(grid: Grid, place: number, message: string): Problem {
-  return { code: 'answer-unused', severity: 'warning', message, place: { file: grid.name, line: place, column: 1 } };
+  return {
+    code: 'answer-unused',
+    severity: 'warning',
+    message,
+    place: { file: grid.name, line: place, column: 1 },
+  };
 }

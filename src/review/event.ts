@@ -48,7 +48,12 @@ export type Deed =
   | { readonly type: 'exclude'; readonly rows: readonly number[]; readonly reason: string }
   | { readonly type: 'include'; readonly rows: readonly number[] }
   | { readonly type: 'note'; readonly rows: readonly number[]; readonly text: string }
-  | { readonly type: 'escalate'; readonly rows: readonly number[]; readonly to: string; readonly note: string }
+  | {
+      readonly type: 'escalate';
+      readonly rows: readonly number[];
+      readonly to: string;
+      readonly note: string;
+    }
   | { readonly type: 'acknowledge'; readonly flags: readonly FlagEntry[] }
   | { readonly type: 'tick'; readonly group: string; readonly step: number; readonly done: boolean }
   | {

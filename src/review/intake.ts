@@ -14,7 +14,12 @@ export function readCustomer(path: string, text: string, intake: Intake): Record
   const node = parseSource({ name: path, path, text }, findings);
   const known = intake.questions.map((question) => question.id);
   if (node && node.kind !== 'map') {
-    findings.bad(node.place, 'the customer file is a list of facts', node.kind, '`name: Acme`, a line a fact');
+    findings.bad(
+      node.place,
+      'the customer file is a list of facts',
+      node.kind,
+      '`name: Acme`, a line a fact',
+    );
   }
   for (const { key, place, value } of node?.kind === 'map' ? node.entries : []) {
     const question = intake.questions.find((one) => one.id === key);
@@ -34,7 +39,10 @@ export function readCustomer(path: string, text: string, intake: Intake): Record
 }
 
 /** An answer to an intake question as it will stand, or why it cannot. */
-export function validateQuestion(question: Question, written: string): { readonly text: string } | { readonly problem: string } {
+export function validateQuestion(
+  question: Question,
+  written: string,
+): { readonly text: string } | { readonly problem: string } {
   const text = written.trim();
   const folded = fold(text);
   if (question.type === 'yes-no') {
@@ -44,14 +52,18 @@ export function validateQuestion(question: Question, written: string): { readonl
   }
   if (question.type === 'choice') {
     const choice = question.choices.find((one) => fold(one.value) === folded || fold(one.label) === folded);
-    return choice ? { text: choice.value } : { problem: `${question.id} is one of ${wantedOf(question)}, not \`${text}\`` };
+    return choice
+      ? { text: choice.value }
+      : { problem: `${question.id} is one of ${wantedOf(question)}, not \`${text}\`` };
   }
   return { text };
 }
 
 function wantedOf(question: Question): string {
   if (question.type === 'yes-no') return 'yes or no';
-  return question.choices.length > 0 ? question.choices.map((one) => one.value).join(', ') : question.question;
+  return question.choices.length > 0
+    ? question.choices.map((one) => one.value).join(', ')
+    : question.question;
 }
 
 /** Case, spaces, `-` and `_` do not count: `X Series` is `x-series`. */

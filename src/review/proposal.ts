@@ -10,7 +10,10 @@ export interface Proposal {
 }
 
 /** A look-up row for rules/carriers.yaml that a lead completes; `basis` stays reconstructed until one confirms it. */
-export function proposalYaml(proposal: Proposal, from: { readonly who: string; readonly input: string }): string {
+export function proposalYaml(
+  proposal: Proposal,
+  from: { readonly who: string; readonly input: string },
+): string {
   const steps = proposal.how.split(/\r?\n/).map((line) => line.trim());
   const document = new Document({
     kind: 'carriers',

@@ -133,13 +133,21 @@ function groupId(task: Task, { country, carrier }: { country: string; carrier: s
   const what = task.procedure ?? task.refer ?? task.for.map((item) => item.field).join('+');
   // A customer fact is one question for the whole file, wherever it turns up.
   const where = task.scope === 'file' ? [] : [country, carrier];
-  return [task.kind, what, ...(task.kind === 'ask' || task.kind === 'offer' ? [task.for.map((item) => item.field).join('+')] : []), ...where].join(' · ');
+  return [
+    task.kind,
+    what,
+    ...(task.kind === 'ask' || task.kind === 'offer' ? [task.for.map((item) => item.field).join('+')] : []),
+    ...where,
+  ].join(' · ');
 }
 
 function titleOf(review: Review, group: Pick<Growing, 'sample' | 'country' | 'carrier'>): string {
   const { sample } = group;
   const fields = sample.for.map((item) => item.label).join(', ');
-  const procedure = sample.procedure === null ? null : (review.rules.procedures.get(sample.procedure)?.title ?? sample.procedure);
+  const procedure =
+    sample.procedure === null
+      ? null
+      : (review.rules.procedures.get(sample.procedure)?.title ?? sample.procedure);
   const what =
     sample.kind === 'refer'
       ? `Refer to ${sample.refer}${fields === '' ? '' : `: ${fields}`}`
@@ -153,7 +161,10 @@ function titleOf(review: Review, group: Pick<Growing, 'sample' | 'country' | 'ca
 }
 
 /** Answers given before for the same fields in this session, most used first: values to offer again. */
-export function earlierAnswers(review: Review, field: string): { readonly text: string; readonly count: number }[] {
+export function earlierAnswers(
+  review: Review,
+  field: string,
+): { readonly text: string; readonly count: number }[] {
   const counts = new Map<string, number>();
   const note = (answer: Answer) => {
     const text = answer.values[field];

@@ -5,8 +5,8 @@ import type { Reference } from '../engine/facts.ts';
 import type { Problem } from '../engine/problem.ts';
 import type { Question, RuleSet } from '../engine/rule.ts';
 import type { Table } from '../engine/table.ts';
-import { applyTo, flagKey, fold, type SessionState } from './session.ts';
 import { type Event, type FlagEntry, rowsOf } from './event.ts';
+import { applyTo, flagKey, fold, type SessionState } from './session.ts';
 
 /** A question of the intake that stands in the way of delivery. */
 export interface OpenQuestion {
@@ -215,7 +215,9 @@ export class Review {
   /** `rows 4, 9 (+14085550104), …`: rows as people find them in the sheet. */
   rowList(indexes: readonly number[]): string {
     const rows = [...new Set(indexes)];
-    const shown = rows.slice(0, 5).map((index) => `row ${this.place(index)} (${this.phoneNumber(index) || 'no number'})`);
+    const shown = rows
+      .slice(0, 5)
+      .map((index) => `row ${this.place(index)} (${this.phoneNumber(index) || 'no number'})`);
     return shown.join(', ') + (rows.length > shown.length ? ` and ${rows.length - shown.length} more` : '');
   }
 

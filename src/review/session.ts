@@ -74,7 +74,11 @@ export function fold(events: readonly Event[]): SessionState {
   state.undone.push(...undone);
   state.last = events.at(-1) ?? null;
   if (events.length > 0 && !state.start) {
-    throw new CsrError({ code: 'bad-session', severity: 'error', message: 'the journal does not say what it is about' });
+    throw new CsrError({
+      code: 'bad-session',
+      severity: 'error',
+      message: 'the journal does not say what it is about',
+    });
   }
   return state;
 }

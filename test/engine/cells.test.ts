@@ -67,14 +67,12 @@ const fieldTest: fc.Arbitrary<Test> = fc
   .constantFrom(...FIELDS)
   .chain((fact) => op(fact).map((one) => ({ fact, op: one, place, written: fact })));
 
-const cellTest: fc.Arbitrary<Test> = fc
-  .constantFrom('^=', '[0-9]{4}', '^PO')
-  .map((source) => ({
-    fact: 'any-cell',
-    op: { kind: 'matches', pattern: new Pattern(source) },
-    place,
-    written: source,
-  }));
+const cellTest: fc.Arbitrary<Test> = fc.constantFrom('^=', '[0-9]{4}', '^PO').map((source) => ({
+  fact: 'any-cell',
+  op: { kind: 'matches', pattern: new Pattern(source) },
+  place,
+  written: source,
+}));
 
 const anyTest = fc.oneof({ weight: 8, arbitrary: fieldTest }, { weight: 1, arbitrary: cellTest });
 

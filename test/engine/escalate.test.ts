@@ -25,6 +25,7 @@ function row(id: string, given: Partial<Escalation> = {}): Escalation {
     resolution: `do ${id}`,
     give: null,
     refer: null,
+    procedure: null,
     examples: [],
     why: 'because',
     source: { document: 'test', section: null },

@@ -237,15 +237,23 @@ describe('actions', () => {
     ['{ look-up: by-carrier }', [{ do: 'look-up', procedure: 'by-carrier', for: [] }]],
     [
       '{ ask: origin, choices: [ported, claimed], suggest: number.country }',
-      [{ do: 'ask', fact: 'origin', choices: ['ported', 'claimed'], suggest: 'number.country' }],
+      [
+        {
+          do: 'ask',
+          fact: 'origin',
+          choices: ['ported', 'claimed'],
+          suggest: 'number.country',
+          procedure: null,
+        },
+      ],
     ],
     [
-      '{ ask: reference.cases.found }',
-      [{ do: 'ask', fact: 'reference.cases.found', choices: [], suggest: null }],
+      '{ ask: pin, procedure: crm-port-order }',
+      [{ do: 'ask', fact: 'pin', choices: [], suggest: null, procedure: 'crm-port-order' }],
     ],
     [
       '{ offer: { address: customer.billingAddress } }',
-      [{ do: 'offer', pairs: [['address', 'customer.billingAddress']] }],
+      [{ do: 'offer', pairs: [['address', 'customer.billingAddress']], procedure: null }],
     ],
     ['{ refer: manager }', [{ do: 'refer', to: 'manager', for: [], procedure: null }]],
     [
