@@ -1,0 +1,166 @@
+/** What there is to say of one row, as lines. */
+import type { Flag, Task } from '../engine/decision.ts';
+import { geometryOf } from './geometry.ts';
+import { wrapLines } from './pages.ts';
+import { clip, pad, visible, widthOf } from './text.ts';
+import { type Line, span } from './theme.ts';
+import { currentList, type PageLine, type Style, type View, type World } from './view.ts';
+import { asked, type List, type Worklist } from './worklist.ts';
+
+interface Detail {
+  readonly title: string;
+  /** The deciding rule's `file:line`, or blank. */
+  readonly place: string;
+  readonly lines: readonly PageLine[];
+}
+
+/** The row under the cursor: why it is as it is, what to do, what was read. */
+export function detailPane(view: View, world: World, work: Worklist, width: number, height: number): Line[] {
+  const { title, place, lines } = detailOf(view, world, work);
+  const { wide } = geometryOf(view);
+  const margin = wide ? '' : ' ';
+  const all = wrapLines(lines, Math.max(10, width - 2 * margin.length));
+  const body: Line[] = all.map((one) => [span(`${margin}${one.text}`, one.style)]);
+  if (wide && place !== '') body.unshift([span(place, 'dim')]);
+  const room = height - 1;
+  const top = Math.max(0, Math.min(view.detailTop, body.length - room));
+  const below = body.length - room - top;
+  const more = below > 0 ? ` ${below} more \u2193 ` : top > 0 ? ' \u2191 ' : '';
+  const style: Style = view.pane === 'detail' ? 'head' : 'title';
+  const left = width - widthOf(more) - 1;
+  if (wide) return [[span(pad(title, left), style), span(more, 'warn')], ...body.slice(top, top + room)];
+  const whole = `-- ${title}${place === '' ? '' : ` \u00b7 ${place}`} `;
+  // The line number must not be what is cut.
+  const short = `-- ${title}${place === '' ? '' : ` \u00b7 ${place.split('/').at(-1)}`} `;
+  const text = clip(widthOf(whole) <= left ? whole : short, left);
+  const head: Line = [
+    span(text, style),
+    span('-'.repeat(Math.max(0, left - widthOf(text))), 'dim'),
+    span(more, 'warn'),
+  ];
+  return [head, ...body.slice(top, top + room)];
+}
+
+const NO_DETAIL: Detail = { title: '', place: '', lines: [] };
+const details = new WeakMap<Worklist, { key: string; made: Detail }>();
+
+/** What there is to say of the row under the cursor, kept while nothing of it changes: wrapping is the dear part. */
+function detailOf(view: View, world: World, work: Worklist): Detail {
+  if (view.row === null) return NO_DETAIL;
+  const key = `${view.row} ${view.list} ${work.review.log.length}`;
+  const known = details.get(work);
+  if (known?.key === key) return known.made;
+  const made = makeDetail(view.row, currentList(view, world), work);
+  details.set(work, { key, made });
+  return made;
+}
+
+function makeDetail(row: number, list: List | null, work: Worklist): Detail {
+  const { review } = work;
+  const { evaluator } = review;
+  const decision = review.decision(row);
+  const lines: PageLine[] = [];
+  const say = (text: string, style: Style = 'plain', indent = 2) =>
+    lines.push({ text: visible(text), style, indent });
+  const task = list?.kind === 'flags' ? null : work.taskIn(list, row);
+  let title = `${list?.kind === 'flags' ? 'FLAGS ' : ''}row ${review.place(row)} ${visible(review.phoneNumber(row))}`;
+  if (decision.excluded) {
+    say(
+      `x excluded: ${decision.excluded.reason}${decision.excluded.rule === null ? '' : ` (${decision.excluded.rule})`}`,
+      'warn',
+    );
+  }
+  let place = '';
+  if (task) {
+    const rule = work.rule(task.rule);
+    title = `WHY row ${review.place(row)} \u00b7 ${task.rule}`;
+    if (rule) place = `${rule.place.file}:${rule.place.line}`;
+    const done = decision.answered.find((one) => one.task.key === task.key);
+    if (done)
+      for (const [name, text] of Object.entries(done.answer.values))
+        say(`+ answered ${fieldLabel(task, name)}: ${text === '' ? '(none)' : text}`, 'good', 4);
+    say(task.why, 'plain', 0);
+    if (task.basis === 'reconstructed' || task.basis === 'ours')
+      say(
+        `basis: ${task.basis}${task.basis === 'reconstructed' ? '; a lead should confirm it' : ''}`,
+        'warn',
+      );
+    if (task.kind === 'refer')
+      say(
+        `^ for: ${task.refer ?? 'manager or lead'}${task.for.length === 0 ? '; record their decision, or exclude the row' : ''}`,
+        'open',
+      );
+    const escalated = review.state.escalated.get(row);
+    if (escalated) say(`^ escalated to ${escalated.to}: ${escalated.note}`, 'warn', 4);
+    for (const [name, text] of Object.entries(task.suggestion))
+      say(`~ offered ${fieldLabel(task, name)}: ${text}`, 'key', 4);
+    steps(task, list, work, say);
+    say(
+      `for: ${asked(task)
+        .map((item) => item.label)
+        .join(', ')}${task.choices.length > 0 ? ` (${task.choices.join(', ')})` : ''}`,
+      'dim',
+      5,
+    );
+    const facts = factsRead(task);
+    if (facts !== '') say(`read: ${facts}`, 'dim', 6);
+  }
+  for (const flag of evaluator.flags(row))
+    say(
+      flagText(flag, review.isAcknowledged(row, flag)),
+      flagStyle(flag, review.isAcknowledged(row, flag)),
+      2,
+    );
+  const changes = decision.changes.filter((change) => change.by !== 'answer');
+  for (const change of changes) {
+    const name = evaluator.columnName(evaluator.facts.slot(change.field));
+    say(
+      `${name}: ${change.from === '' ? '(blank)' : change.from} \u2192 ${change.to === '' ? '(blank)' : change.to}  ${change.by === 'edit' ? 'by hand' : change.rule}`,
+      'dim',
+      2,
+    );
+  }
+  for (const note of review.state.notes.get(row) ?? []) say(`note: ${note}`, 'plain', 6);
+  if (lines.length === 0) say('nothing was changed and nothing is asked', 'dim');
+  return { title, place, lines };
+}
+
+function steps(
+  task: Task,
+  list: List | null,
+  work: Worklist,
+  say: (text: string, style?: Style, indent?: number) => void,
+): void {
+  if (task.steps.length === 0) return;
+  const procedure = task.procedure === null ? undefined : work.review.rules.procedures.get(task.procedure);
+  const ticked = work.review.state.ticks.get(list?.group?.id ?? '') ?? new Set<number>();
+  const next = task.steps.findIndex((_, at) => !ticked.has(at + 1));
+  const count = task.steps.filter((_, at) => ticked.has(at + 1)).length;
+  say(
+    `STEPS ${procedure?.title ?? ''}${procedure && procedure.where !== '' ? ` (${procedure.where})` : ''}  ${count}/${task.steps.length}`,
+    'head',
+  );
+  for (const [at, text] of task.steps.entries()) {
+    const sign = ticked.has(at + 1) ? 'x' : at === next ? '>' : ' ';
+    say(`${at + 1} [${sign}] ${text}`, ticked.has(at + 1) ? 'dim' : at === next ? 'title' : 'plain', 6);
+  }
+}
+
+function fieldLabel(task: Task, name: string): string {
+  return asked(task).find((item) => item.field === name)?.label ?? name;
+}
+
+function factsRead(task: Task): string {
+  const facts = JSON.parse(task.restsOn) as [string, string][];
+  return facts.map(([fact, text]) => `${fact} ${text === '' ? '(blank)' : `\`${text}\``}`).join(', ');
+}
+
+function flagText(flag: Flag, acknowledged: boolean): string {
+  const glyph = flag.severity === 'error' ? '#' : flag.severity === 'warning' ? '!' : 'i';
+  return `${glyph} ${flag.severity}${acknowledged ? ', acknowledged' : ''}: ${flag.message} (${flag.rule})`;
+}
+
+function flagStyle(flag: Flag, acknowledged: boolean): Style {
+  if (acknowledged) return 'dim';
+  return flag.severity === 'error' ? 'bad' : flag.severity === 'warning' ? 'warn' : 'dim';
+}

@@ -1,0 +1,691 @@
+/** Fields to fill in: whom an answer is for, what becomes of it, and what is asked before much is touched. */
+import type { Task } from '../engine/decision.ts';
+import { escalate } from '../engine/escalate.ts';
+import { CsrError } from '../engine/problem.ts';
+import { answerDeed, entryOf, NONE, NumberIndex, validateAnswer } from '../review/answers.ts';
+import type { Deed, FlagEntry } from '../review/event.ts';
+import { validateQuestion } from '../review/intake.ts';
+import { earlierAnswers } from '../review/queue.ts';
+import type { Review } from '../review/review.ts';
+import { inputLine, replaceWith } from './line.ts';
+import { escalationPage, pastePage } from './pages.ts';
+import { readPaste } from './paste.ts';
+import {
+  type Confirm,
+  currentList,
+  type Effect,
+  type Field,
+  type Form,
+  type Purpose,
+  popLayer,
+  pushLayer,
+  type Scope,
+  type Step,
+  type Suggestion,
+  saying,
+  step,
+  topLayer,
+  type View,
+  visibleRows,
+  type World,
+  withLayer,
+} from './view.ts';
+import { asked, type List, type Worklist } from './worklist.ts';
+
+const MOST_EARLIER = 5;
+
+export interface Targets {
+  readonly rows: readonly number[];
+  /** How many of them the filter, or another list, hides. */
+  readonly hidden: number;
+  /** How many have an answer already. */
+  readonly answered: number;
+  /** How many of those meant ask for something else. */
+  readonly left: number;
+}
+
+/** The rows that a scope means for a purpose. */
+export function targetsOf(view: View, world: World, purpose: Purpose, scope: Scope): Targets {
+  const work = world.work as Worklist;
+  const list = currentList(view, world);
+  const meant =
+    scope === 'row'
+      ? view.row === null
+        ? []
+        : [view.row]
+      : scope === 'selection'
+        ? [...view.marks].sort((a, b) => a - b)
+        : purpose.type === 'answer'
+          ? (list?.group?.open ?? [])
+          : (list?.rows ?? []);
+  const { task } = purpose as { task?: Task };
+  const rows = task ? meant.filter((row) => work.taskLike(row, task) !== null) : meant;
+  const shown = scope === 'row' ? null : new Set(visibleRows(view, world));
+  let answered = 0;
+  if (task) for (const row of rows) if (work.isAnswered(row, work.taskLike(row, task) as Task)) answered++;
+  return {
+    rows,
+    hidden: shown === null ? 0 : rows.filter((row) => !shown.has(row)).length,
+    answered,
+    left: meant.length - rows.length,
+  };
+}
+
+function scopesOf(view: View, world: World, purpose: Purpose): Scope[] {
+  const list = currentList(view, world);
+  const scopes: Scope[] = view.row === null ? [] : ['row'];
+  if (view.marks.size > 0) scopes.push('selection');
+  const whole = purpose.type === 'answer' ? (list?.group?.open.length ?? 0) : (list?.rows.length ?? 0);
+  if (list !== null && whole > 0) scopes.push('group');
+  return scopes;
+}
+
+function field(key: string, label: string, text = '', extra: Partial<Field> = {}): Field {
+  return { key, label, line: inputLine(text), choices: [], suggestions: [], join: ', ', ...extra };
+}
+
+function openForm(
+  view: View,
+  world: World,
+  purpose: Purpose,
+  title: string,
+  fields: readonly Field[],
+  scope: Scope | null,
+): View {
+  const scopes = scope === null ? [] : scopesOf(view, world, purpose);
+  const taken = scope === null ? null : scopes.includes(scope) ? scope : (scopes[0] ?? null);
+  const draft = view.drafts.get(draftKey(purpose));
+  const filled = draft
+    ? fields.map((one, at) => ({ ...one, line: inputLine(draft[at] ?? one.line.text) }))
+    : fields;
+  return pushLayer(view, {
+    kind: 'form',
+    purpose,
+    title,
+    fields: filled,
+    at: 0,
+    scope: taken,
+    scopes,
+    problem: null,
+  });
+}
+
+/** What a draft is kept under. */
+export function draftKey(purpose: Purpose): string {
+  switch (purpose.type) {
+    case 'answer':
+      return `answer ${purpose.task.rule} ${purpose.task.for.map((item) => item.field).join('+')}`;
+    case 'correct':
+      return `correct ${purpose.field}`;
+    case 'intake':
+      return `intake ${purpose.question.id}`;
+    default:
+      return purpose.type;
+  }
+}
+
+/** Opens the form for the task of the row under the cursor. `none` fills in "there is none". */
+export function openAnswer(view: View, world: World, scope: Scope, none = false): Step {
+  const { review } = world.work as Worklist;
+  const list = currentList(view, world);
+  const row = view.row ?? list?.group?.open[0];
+  if (row === undefined) return step(saying(view, 'there is no row here', 'bad'));
+  const open = list?.group?.open[0];
+  const task = (world.work as Worklist).taskIn(list, scope === 'group' && open !== undefined ? open : row);
+  if (!task) return step(saying(view, 'nothing is asked of this row', 'bad'));
+  const purpose: Purpose = { type: 'answer', task };
+  const given = scope === 'row' ? review.evaluator.givenTo(row, task) : {};
+  const fields = asked(task).map((item) => {
+    const choices = choicesOf(review, task);
+    const offered = task.suggestion[item.field];
+    const before = given[item.field];
+    const text = none ? NONE : (before ?? (task.kind === 'offer' ? (offered ?? '') : ''));
+    const suggestions: Suggestion[] = choices.map((choice) => ({ text: choice, from: '' }));
+    if (offered !== undefined && !choices.includes(offered))
+      suggestions.push({ text: offered, from: 'offered' });
+    if (choices.length === 0) {
+      for (const { text: earlier, count } of earlierAnswers(review, item.field).slice(0, MOST_EARLIER)) {
+        if (earlier !== offered)
+          suggestions.push({ text: earlier, from: count === 1 ? '1 row' : `${count} rows` });
+      }
+    }
+    return field(item.field, item.label, before === '' ? NONE : text, { choices, suggestions });
+  });
+  const opened = openForm(view, world, purpose, 'ANSWER', fields, scope);
+  return step(
+    none
+      ? {
+          ...opened,
+          layers: opened.layers.map((layer) => (layer.kind === 'form' ? filledWith(layer, NONE) : layer)),
+        }
+      : opened,
+  );
+}
+
+function filledWith(form: Form, text: string): Form {
+  return { ...form, fields: form.fields.map((one) => ({ ...one, line: inputLine(text) })) };
+}
+
+function choicesOf(review: Review, task: Task): readonly string[] {
+  if (task.choices.length > 0) return task.choices;
+  const [item] = task.for;
+  if (!item?.field.startsWith('customer.')) return [];
+  const question = review.rules.intake.questions.find((one) => `customer.${one.id}` === item.field);
+  if (question?.type === 'yes-no') return ['yes', 'no'];
+  return question?.choices.map((one) => one.value) ?? [];
+}
+
+/** Opens the form for a cell's text; the flagged cell in a list of flags. */
+export function openCorrect(view: View, world: World, name: string, scope: Scope): Step {
+  const { review } = world.work as Worklist;
+  const { evaluator } = review;
+  const slot = evaluator.facts.slot(name);
+  const list = currentList(view, world);
+  const row = view.row ?? list?.rows[0];
+  const text = row === undefined ? '' : evaluator.value(row, name);
+  return step(
+    openForm(
+      view,
+      world,
+      { type: 'correct', field: name },
+      'CORRECT',
+      [field(name, evaluator.columnName(slot), text)],
+      scope,
+    ),
+  );
+}
+
+export function openExclude(view: View, world: World): Step {
+  return step(
+    openForm(view, world, { type: 'exclude' }, 'EXCLUDE', [field('reason', 'Reason')], defaultScope(view)),
+  );
+}
+
+export function openNote(view: View, world: World): Step {
+  return step(openForm(view, world, { type: 'note' }, 'NOTE', [field('note', 'Note')], defaultScope(view)));
+}
+
+export function openEscalate(view: View, world: World, task: Task | null): Step {
+  const known = [...new Set([task?.refer ?? '', 'manager', 'lead'])].filter((name) => name !== '');
+  const to = field('to', 'To', known[0] ?? '', { suggestions: known.map((text) => ({ text, from: '' })) });
+  const opened = openForm(
+    view,
+    world,
+    { type: 'escalate' },
+    'ESCALATE',
+    [to, field('note', 'Note')],
+    defaultScope(view),
+  );
+  return step({
+    ...opened,
+    layers: opened.layers.map((layer) => (layer.kind === 'form' ? { ...layer, at: 1 } : layer)),
+  });
+}
+
+export function openRejection(view: View, world: World): Step {
+  const carrier = view.row === null ? '' : (world.work?.review.evaluator.value(view.row, 'carrier') ?? '');
+  const fields = [
+    field('text', 'Their words', '', { join: ' ' }),
+    field('carrier', 'Losing carrier', carrier),
+  ];
+  return step(openForm(view, world, { type: 'rejection' }, 'LOOK A REJECTION UP', fields, null));
+}
+
+export function openPropose(view: View, world: World): Step {
+  const { review } = world.work as Worklist;
+  const list = currentList(view, world);
+  const read = (name: string) => (view.row === null ? '' : review.evaluator.value(view.row, name));
+  const country = list?.group?.country ?? read('country');
+  const carrier = list?.group?.carrier ?? read('carrier');
+  const how = field('how', 'How you found it', '', { join: '; ' });
+  return step(
+    openForm(
+      view,
+      world,
+      { type: 'propose', country, carrier },
+      `PROPOSE A LOOK-UP for ${country}, ${carrier}`,
+      [how],
+      null,
+    ),
+  );
+}
+
+export function openPaste(view: View, world: World, task: Task): Step {
+  const labels = asked(task).map((item) => item.label);
+  const line = field('table', 'Paste here');
+  return step(
+    openForm(
+      view,
+      world,
+      { type: 'paste', task },
+      `PASTE A TABLE: number, ${labels.join(', ')}`,
+      [line],
+      null,
+    ),
+  );
+}
+
+export function openBatch(view: View, world: World): Step {
+  return step(
+    openForm(view, world, { type: 'batch' }, 'NUMBERS OF THE BATCH', [field('numbers', 'Numbers')], null),
+  );
+}
+
+export function openFilter(view: View, world: World): Step {
+  const opened = openForm(
+    view,
+    world,
+    { type: 'filter', before: view.filter },
+    'FILTER',
+    [field('filter', 'Words', view.filter)],
+    null,
+  );
+  return step(opened);
+}
+
+function defaultScope(view: View): Scope {
+  return view.marks.size > 0 ? 'selection' : 'row';
+}
+
+/** Enter in a form: to the next field, or what the form is for. */
+export function submit(view: View, world: World, form: Form): Step {
+  if (form.at < form.fields.length - 1)
+    return step(withLayer(view, { ...form, at: form.at + 1, problem: null }));
+  const { purpose } = form;
+  switch (purpose.type) {
+    case 'filter':
+      return step(popLayer(view));
+    case 'answer':
+      return submitAnswer(view, world, form, purpose.task);
+    case 'correct': {
+      const targets = targetsOf(view, world, purpose, form.scope ?? 'row');
+      const text = form.fields[0]?.line.text ?? '';
+      const deed: Deed = { type: 'edit', rows: targets.rows, field: purpose.field, text };
+      return propose(
+        view,
+        deed,
+        targets,
+        `Write \`${text}\` into ${form.fields[0]?.label}`,
+        `corrected ${form.fields[0]?.label}`,
+        purpose,
+        false,
+      );
+    }
+    case 'exclude':
+    case 'note': {
+      const text = form.fields[0]?.line.text.trim() ?? '';
+      if (text === '')
+        return refuse(
+          view,
+          form,
+          purpose.type === 'exclude' ? 'a reason is needed: it stands in the hand-over' : 'the note is blank',
+        );
+      const targets = targetsOf(view, world, purpose, form.scope ?? 'row');
+      const deed: Deed =
+        purpose.type === 'exclude'
+          ? { type: 'exclude', rows: targets.rows, reason: text }
+          : { type: 'note', rows: targets.rows, text };
+      const what = purpose.type === 'exclude' ? 'Exclude' : 'Leave this note on';
+      return propose(
+        view,
+        deed,
+        targets,
+        what,
+        purpose.type === 'exclude' ? 'excluded' : 'noted on',
+        purpose,
+        purpose.type === 'exclude',
+      );
+    }
+    case 'escalate': {
+      const [to = '', note = ''] = form.fields.map((one) => one.line.text.trim());
+      if (to === '') return refuse(view, { ...form, at: 0 }, 'to whom?');
+      if (note === '') return refuse(view, form, 'a note is needed: what have you tried, what do you need');
+      const targets = targetsOf(view, world, purpose, form.scope ?? 'row');
+      return propose(
+        view,
+        { type: 'escalate', rows: targets.rows, to, note },
+        targets,
+        `Escalate to ${to}:`,
+        `escalated to ${to}:`,
+        purpose,
+        true,
+      );
+    }
+    case 'intake': {
+      const [only] = form.fields;
+      const text = only?.line.text ?? '';
+      if (text.trim() === '')
+        return refuse(view, form, `nothing is written; ${NONE} says that there is none`);
+      if (text.trim().toLowerCase() === NONE) return recordIntake(view, purpose.question.id, '');
+      const validated = validateQuestion(purpose.question, text);
+      return 'problem' in validated
+        ? refuse(view, form, validated.problem)
+        : recordIntake(view, purpose.question.id, validated.text);
+    }
+    case 'batch':
+      return submitBatch(view, world, form, form.fields[0]?.line.text ?? '');
+    case 'paste':
+      return refuse(view, form, 'copy two or more columns in the sheet, numbers first, and paste them here');
+    case 'rejection': {
+      const [text = '', carrier = ''] = form.fields.map((one) => one.line.text.trim());
+      if (text === '') return refuse(view, { ...form, at: 0 }, 'paste the words of the rejection');
+      const { rules, evaluator } = (world.work as Worklist).review;
+      try {
+        return step(
+          pushLayer(
+            popLayer(view),
+            escalationPage(escalate(text, carrier, rules, evaluator.books), text, carrier),
+          ),
+        );
+      } catch (error) {
+        if (!(error instanceof CsrError)) throw error;
+        return refuse(view, form, error.message);
+      }
+    }
+    case 'propose': {
+      const how = (form.fields[0]?.line.text ?? '')
+        .split(/;\s*/)
+        .filter((part) => part.trim() !== '')
+        .join('\n');
+      if (how === '') return refuse(view, form, 'write the steps; a semicolon parts them');
+      return step(view, { type: 'propose', country: purpose.country, carrier: purpose.carrier, how });
+    }
+  }
+}
+
+/** Records an answer of the intake; null takes it back. */
+export function recordIntake(view: View, id: string, text: string | null): Step {
+  const deed: Deed = { type: 'intake', facts: { [id]: text } };
+  const say = text === null ? `${id} is open again` : `saved: ${id}`;
+  return step(view, {
+    type: 'record',
+    deeds: [deed],
+    after: { say, close: true, advance: text !== null, draft: `intake ${id}` },
+  });
+}
+
+function refuse(view: View, form: Form, problem: string): Step {
+  return step(withLayer(view, { ...form, problem }));
+}
+
+function submitAnswer(view: View, world: World, form: Form, task: Task): Step {
+  const { review } = world.work as Worklist;
+  const work = world.work as Worklist;
+  const values: Record<string, string> = {};
+  const open: string[] = [];
+  for (const [at, item] of asked(task).entries()) {
+    const text = form.fields[at]?.line.text ?? '';
+    if (text.trim() === '') {
+      open.push(item.label);
+      continue;
+    }
+    const validated = validateAnswer(review, task, item, text);
+    if ('problem' in validated) return refuse(view, { ...form, at }, validated.problem);
+    values[item.field] = validated.text;
+  }
+  if (Object.keys(values).length === 0)
+    return refuse(view, form, `nothing is written; ${NONE} confirms that there is none`);
+  const purpose: Purpose = { type: 'answer', task };
+  const targets = targetsOf(view, world, purpose, form.scope ?? 'row');
+  const [deed] = answerDeed(
+    targets.rows.map((row) => ({ row, task: work.taskLike(row, task) as Task })),
+    values,
+    'typed',
+  );
+  if (!deed) return refuse(view, form, 'no row asks for this any more');
+  const words = Object.entries(values).map(
+    ([name, text]) => `${labelOf(task, name)} ${text === '' ? '(none)' : `\`${text}\``}`,
+  );
+  const more = open.length > 0 ? [`stays open: ${open.join(', ')}`] : [];
+  if (task.scope === 'file') {
+    return step(view, {
+      type: 'record',
+      deeds: [deed],
+      after: { say: 'saved for the whole file', close: true, advance: true, draft: draftKey(purpose) },
+    });
+  }
+  return propose(view, deed, targets, `Save ${words.join(', ')} for`, 'answered', purpose, true, more);
+}
+
+function labelOf(task: Task, name: string): string {
+  return asked(task).find((item) => item.field === name)?.label ?? name;
+}
+
+/** A deed at once for the one row that is seen; otherwise only after a question that says how many. */
+function propose(
+  view: View,
+  deed: Deed,
+  targets: Targets,
+  question: string,
+  done: string,
+  purpose: Purpose,
+  advance: boolean,
+  more: readonly string[] = [],
+): Step {
+  const count = targets.rows.length;
+  if (count === 0) return step(saying(view, 'no row is meant', 'bad'));
+  const say = `saved: ${done} ${count === 1 ? '1 row' : `${count} rows`}${count === 1 && more.length > 0 ? `; ${more.join('; ')}` : ''}`;
+  const effect: Effect = {
+    type: 'record',
+    deeds: [deed],
+    after: { say, close: true, advance, draft: draftKey(purpose) },
+  };
+  if (count === 1 && targets.hidden === 0) return step(view, effect);
+  return step(
+    pushLayer(view, {
+      kind: 'confirm',
+      question: `${question} ${rowCount(targets)}?`,
+      details: [...detailsOf(targets), ...more],
+      effect,
+    }),
+  );
+}
+
+/** `41 rows (5 hidden)` */
+export function rowCount(targets: Targets): string {
+  const count = targets.rows.length;
+  return `${count} ${count === 1 ? 'row' : 'rows'}${targets.hidden > 0 ? ` (${targets.hidden} hidden)` : ''}`;
+}
+
+function detailsOf(targets: Targets): string[] {
+  const details: string[] = [];
+  if (targets.hidden > 0)
+    details.push(`${targets.hidden} of them not shown now: the filter or another group hides them`);
+  if (targets.answered > 0)
+    details.push(`${targets.answered} of them answered already: the new answer replaces the old one`);
+  if (targets.left > 0) details.push(`${targets.left} marked rows ask for something else and are left alone`);
+  return details;
+}
+
+/** Takes offers as they stand, each row its own. */
+export function acceptOffers(view: View, world: World, scope: Scope): Step {
+  const work = world.work as Worklist;
+  const list = currentList(view, world);
+  const task =
+    scope === 'group' ? list?.group?.sample : view.row === null ? null : work.taskIn(list, view.row);
+  if (!task) return step(saying(view, 'nothing is offered here', 'bad'));
+  const purpose: Purpose = { type: 'answer', task };
+  const all = targetsOf(view, world, purpose, scope);
+  const offered = all.rows.flatMap((row) => {
+    const own = work.taskLike(row, task) as Task;
+    return own.for.length > 0 && own.for.every((item) => own.suggestion[item.field] !== undefined)
+      ? [{ row, task: own }]
+      : [];
+  });
+  const [first] = offered;
+  if (!first) return step(saying(view, 'nothing is offered for all that is asked; Enter answers', 'bad'));
+  const deed: Deed =
+    first.task.scope === 'file'
+      ? (answerDeed([first], first.task.suggestion, 'offer')[0] as Deed)
+      : {
+          type: 'answer',
+          via: 'offer',
+          entries: offered.map((one) => entryOf(one.row, one.task, one.task.suggestion)),
+        };
+  const rows = new Set(offered.map((one) => one.row));
+  const shown = new Set(scope === 'row' ? rows : visibleRows(view, world));
+  const targets: Targets = {
+    rows: [...rows],
+    hidden: [...rows].filter((row) => !shown.has(row)).length,
+    answered: all.answered,
+    left: all.left + all.rows.length - rows.size,
+  };
+  const samples = new Set(
+    offered.map((one) => one.task.for.map((item) => one.task.suggestion[item.field]).join(', ')),
+  );
+  const what = samples.size === 1 ? `\`${[...samples][0]}\`` : `${samples.size} different offers`;
+  return propose(view, deed, targets, `Accept ${what} for`, 'accepted the offer for', purpose, true);
+}
+
+/** Vouches for flagged cells. */
+export function acknowledge(view: View, world: World, scope: Scope): Step {
+  const work = world.work as Worklist;
+  const list: List | null = currentList(view, world);
+  const targets = targetsOf(view, world, { type: 'correct', field: '' }, scope);
+  const flags = targets.rows.flatMap((row) =>
+    work
+      .openFlags(row, list?.flag?.rule ?? null)
+      .map((flag): FlagEntry => ({ row, rule: flag.rule, field: flag.field, message: flag.message })),
+  );
+  if (flags.length === 0) return step(saying(view, 'no error flag stands open here', 'bad'));
+  const rows = [...new Set(flags.map((flag) => flag.row))];
+  const effect: Effect = {
+    type: 'record',
+    deeds: [{ type: 'acknowledge', flags }],
+    after: {
+      say: `saved: acknowledged ${flags.length} ${flags.length === 1 ? 'flag' : 'flags'}`,
+      close: true,
+      advance: true,
+      draft: null,
+    },
+  };
+  if (rows.length === 1 && scope === 'row') return step(view, effect);
+  const question: Confirm = {
+    kind: 'confirm',
+    question: `Vouch for ${flags.length} flagged cells of ${rowCount({ ...targets, rows })} as they are?`,
+    details: [...new Set(flags.map((flag) => flag.message))].slice(0, 3),
+    effect,
+  };
+  return step(pushLayer(view, question));
+}
+
+/** Brings back rows that a person has excluded. */
+export function include(view: View, world: World): Step {
+  const review = (world.work as Worklist).review;
+  const scope = defaultScope(view);
+  const targets = targetsOf(view, world, { type: 'exclude' }, scope);
+  const rows = targets.rows.filter((row) => review.state.inputs.get(row)?.excluded != null);
+  if (rows.length === 0) return step(saying(view, 'none of these rows was excluded by hand', 'bad'));
+  return propose(
+    view,
+    { type: 'include', rows },
+    { ...targets, rows },
+    'Bring back',
+    'brought back',
+    { type: 'exclude' },
+    false,
+  );
+}
+
+function submitBatch(view: View, world: World, form: Form, text: string): Step {
+  const { review } = world.work as Worklist;
+  const numbers = text
+    .split(/[,;\n\t]+/)
+    .map((part) => part.trim())
+    .filter((part) => part !== '');
+  const index = new NumberIndex(review.table, review.evaluator.books);
+  const missing = numbers.filter((number) => index.find(number).length === 0);
+  if (numbers.length === 0)
+    return refuse(view, form, 'type or paste the numbers, with commas or line breaks between them');
+  if (missing.length > 0)
+    return refuse(
+      view,
+      form,
+      `not in the file: ${missing.slice(0, 4).join(', ')}${missing.length > 4 ? ` and ${missing.length - 4} more` : ''}`,
+    );
+  const rows = [...new Set(numbers.flatMap((number) => index.find(number)))].sort((a, b) => a - b);
+  const effect: Effect = {
+    type: 'record',
+    deeds: [{ type: 'batch', rows }],
+    after: { say: `saved: a batch of ${rows.length} rows`, close: true, advance: false, draft: 'batch' },
+  };
+  const out = review.table.rows.length - rows.length;
+  return step(
+    pushLayer(view, {
+      kind: 'confirm',
+      question: `Deliver only ${rows.length} rows?`,
+      details: [`${out} rows stay out of the delivery; undo does not reach this`],
+      effect,
+    }),
+  );
+}
+
+/** What is pasted whole into a form: a batch's numbers, or a table; each line answers its rows, or nothing is done and every fault is listed. */
+export function takePaste(view: View, world: World, form: Form, pasted: string): Step {
+  if (form.purpose.type === 'batch') return submitBatch(view, world, form, pasted);
+  if (form.purpose.type !== 'paste') return step(view);
+  const { task } = form.purpose;
+  const read = readPaste(pasted, task, world.work as Worklist);
+  if (read.faults.length > 0) return step(pushLayer(popLayer(view), pastePage(read)));
+  if (read.entries.length === 0)
+    return refuse(view, form, 'there is no line with a number and an answer in what was pasted');
+  const rows = [...new Set(read.entries.map((entry) => entry.row))];
+  const shown = new Set(visibleRows(view, world));
+  const targets: Targets = {
+    rows,
+    hidden: rows.filter((row) => !shown.has(row)).length,
+    answered: read.answered,
+    left: 0,
+  };
+  const effect: Effect = {
+    type: 'record',
+    deeds: [{ type: 'answer', via: 'paste', entries: read.entries }],
+    after: {
+      say: `saved: answered ${rowCount(targets)} from the table`,
+      close: true,
+      advance: true,
+      draft: null,
+    },
+  };
+  const question = `Save ${read.lines} pasted lines for ${rowCount(targets)}?`;
+  return step(pushLayer(view, { kind: 'confirm', question, details: detailsOf(targets), effect }));
+}
+
+/** The form with another scope, in turn. */
+export function nextScope(view: View, form: Form): View {
+  if (form.scope === null || form.scopes.length < 2) return view;
+  const at = (form.scopes.indexOf(form.scope) + 1) % form.scopes.length;
+  return withLayer(view, { ...form, scope: form.scopes[at] as Scope });
+}
+
+/** The field with another of its suggestions. */
+export function nextSuggestion(view: View, form: Form, by: 1 | -1): View {
+  const current = form.fields[form.at] as Field;
+  if (current.suggestions.length === 0) return view;
+  const at = current.suggestions.findIndex((one) => one.text === current.line.text);
+  const next =
+    at < 0
+      ? by === 1
+        ? 0
+        : current.suggestions.length - 1
+      : (at + by + current.suggestions.length) % current.suggestions.length;
+  const text = current.suggestions[next]?.text ?? '';
+  return withLayer(view, withField(form, { ...current, line: replaceWith(current.line, text) }));
+}
+
+/** The form with its current field changed. */
+export function withField(form: Form, changed: Field): Form {
+  return { ...form, fields: form.fields.map((one, at) => (at === form.at ? changed : one)), problem: null };
+}
+
+/** Leaves a form; what was typed is there again when it is opened the next time. */
+export function leaveForm(view: View): View {
+  const form = topLayer(view);
+  if (form?.kind !== 'form') return popLayer(view);
+  if (form.purpose.type === 'filter') return { ...popLayer(view), filter: form.purpose.before };
+  const drafts = new Map(view.drafts);
+  const texts = form.fields.map((one) => one.line.text);
+  if (texts.some((text) => text !== '')) drafts.set(draftKey(form.purpose), texts);
+  else drafts.delete(draftKey(form.purpose));
+  return { ...popLayer(view), drafts };
+}

@@ -1,0 +1,270 @@
+/** `csr review`'s screen: keys in, deeds to the desk, frames out. */
+import type { ReadStream, WriteStream } from 'node:tty';
+import { explain } from '../engine/explain.ts';
+import { CsrError, type Problem } from '../engine/problem.ts';
+import type { Desk, Opening } from '../review/desk.ts';
+import { press, resize, settle } from './act.ts';
+import type { Renderer } from './draw.tsx';
+import { frameOf, skeleton } from './frame.ts';
+import { Decoder, type Input } from './input.ts';
+import { startMapping } from './mapping.ts';
+import { Terminal } from './terminal.ts';
+import { paint } from './theme.ts';
+import { type Effect, firstView, type Outcome, type View, type World } from './view.ts';
+import { Worklist } from './worklist.ts';
+
+export interface ReviewOptions {
+  readonly color: boolean;
+  /** Lets the user write a text in a program of their own; null where they left it without saving. */
+  readonly edit?: (text: string) => Promise<string | null>;
+  readonly stdin?: ReadStream;
+  readonly stdout?: WriteStream;
+}
+
+const SIGNALS = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
+/** Problems of the columns, which the agent can mend on the screen. */
+const MENDABLE = new Set(['unknown-layout', 'unknown-header', 'unknown-field']);
+
+/**
+ * Takes an agent through a review on the terminal. Both streams must be terminals: the caller has checked it.
+ * @returns 0 where no row is left unresolved, 1 where some are, 128 and the signal's number where one ended it
+ * @throws CsrError where the file or its session cannot be opened; the terminal is restored before
+ */
+export async function runReview(
+  opening: Opening | Promise<Opening>,
+  options: ReviewOptions,
+): Promise<number> {
+  const run = new Run(options);
+  try {
+    return await run.start(opening);
+  } finally {
+    run.stop();
+  }
+}
+
+class Run {
+  private readonly options: ReviewOptions;
+  private readonly terminal: Terminal;
+  private readonly stdin: ReadStream;
+  private readonly stdout: WriteStream;
+  private readonly decoder = new Decoder();
+  private readonly waiting: Input[] = [];
+  private renderer: Renderer | null = null;
+  private world: World | null = null;
+  private view: View;
+  private pumping = false;
+  private timer: NodeJS.Timeout | undefined;
+  private finish: (status: number) => void = () => {};
+  private fail: (error: unknown) => void = () => {};
+  private readonly ended: Promise<number>;
+  private readonly listeners: [
+    target: NodeJS.EventEmitter,
+    event: string,
+    listener: (...args: never[]) => void,
+  ][] = [];
+
+  constructor(options: ReviewOptions) {
+    this.options = options;
+    this.stdin = options.stdin ?? process.stdin;
+    this.stdout = options.stdout ?? process.stdout;
+    this.terminal = new Terminal(this.stdin, this.stdout);
+    const { columns, rows } = this.terminal.size;
+    this.view = firstView(columns, rows);
+    this.ended = new Promise((resolve, reject) => {
+      this.finish = resolve;
+      this.fail = reject;
+    });
+    // Whoever waits hears of it; until then it must not count as unhandled.
+    this.ended.catch(() => {});
+  }
+
+  async start(opening: Opening | Promise<Opening>): Promise<number> {
+    this.listen();
+    this.terminal.enter();
+    const { columns, rows } = this.terminal.size;
+    // Something to see before Ink is loaded and the file is decided.
+    this.terminal.draw(
+      skeleton(columns, rows).lines.map((line) => paint(line, this.options.color)),
+      null,
+    );
+    await Promise.race([this.open(opening), this.ended]);
+    return this.ended;
+  }
+
+  stop(): void {
+    clearTimeout(this.timer);
+    for (const [target, event, listener] of this.listeners)
+      target.off(event, listener as (...args: unknown[]) => void);
+    this.renderer?.close();
+    this.terminal.leave();
+  }
+
+  private async open(given: Opening | Promise<Opening>): Promise<void> {
+    const [opening, { startRenderer }] = await Promise.all([given, import('./draw.tsx')]);
+    this.renderer = startRenderer(this.stdin, () => this.terminal.size);
+    this.world = { opening, desk: null, work: null, editor: this.options.edit !== undefined };
+    try {
+      opening.recognise(opening.choice);
+    } catch (error) {
+      if (!(error instanceof CsrError) || !error.problems.some((problem) => MENDABLE.has(problem.code)))
+        throw error;
+      this.view = {
+        ...this.view,
+        screen: 'mapping',
+        mapping: startMapping(opening.grid, opening.rules, opening.choice, error),
+      };
+      this.show();
+      await this.pump();
+      return;
+    }
+    this.sit(await opening.open(opening.choice, false));
+    this.view = settle(this.view, { type: 'opened' }, this.world).view;
+    this.show();
+    await this.pump();
+  }
+
+  private sit(desk: Desk): void {
+    this.world = { ...(this.world as World), desk, work: new Worklist(desk.review) };
+  }
+
+  private listen(): void {
+    const on = (target: NodeJS.EventEmitter, event: string, listener: (...args: never[]) => void) => {
+      target.on(event, listener as (...args: unknown[]) => void);
+      this.listeners.push([target, event, listener]);
+    };
+    on(this.stdin, 'data', (chunk: string | Buffer) => this.take(String(chunk)));
+    on(this.stdin, 'end', () => this.finish(SIGNALS.SIGHUP));
+    on(this.stdin, 'error', () => this.finish(SIGNALS.SIGHUP));
+    on(this.stdout, 'error', () => this.finish(SIGNALS.SIGHUP));
+    on(this.stdout, 'resize', () => this.resized());
+    for (const [signal, status] of Object.entries(SIGNALS)) on(process, signal, () => this.finish(status));
+    on(process, 'SIGCONT', () => {
+      this.terminal.leave();
+      this.terminal.enter();
+      this.show();
+    });
+    on(process, 'uncaughtException', (error: Error) => this.fail(error));
+    on(process, 'unhandledRejection', (error: unknown) => this.fail(error));
+    on(process, 'exit', () => this.terminal.leave());
+  }
+
+  private resized(): void {
+    const { columns, rows } = this.terminal.size;
+    this.view = this.world
+      ? resize(this.view, columns, rows, this.world)
+      : { ...this.view, size: { columns, rows } };
+    this.terminal.forget();
+    this.show();
+  }
+
+  private take(chunk: string): void {
+    clearTimeout(this.timer);
+    this.waiting.push(...this.decoder.push(chunk));
+    const { wait } = this.decoder;
+    if (wait !== null) {
+      this.timer = setTimeout(() => {
+        this.waiting.push(...this.decoder.flush());
+        void this.pump();
+      }, wait);
+    }
+    void this.pump();
+  }
+
+  /** Takes the waiting keys one after the other; a key that has something done waits for it. */
+  private async pump(): Promise<void> {
+    // Nothing can be quit yet but the waiting itself.
+    if (!this.world || !this.renderer) {
+      if (this.waiting.some((input) => input.type === 'key' && input.key === 'ctrl-c')) this.finish(1);
+      return;
+    }
+    if (this.pumping) return;
+    this.pumping = true;
+    try {
+      for (let input = this.waiting.shift(); input; input = this.waiting.shift()) {
+        const { view, effects } = press(this.view, input, this.world);
+        this.view = view;
+        for (const effect of effects) {
+          if (effect.type === 'quit') {
+            const { desk } = this.world;
+            this.finish(desk && desk.review.unresolved === 0 ? 0 : 1);
+            return;
+          }
+          if (this.view.busy !== null) this.show();
+          await this.perform(effect);
+        }
+      }
+      this.show();
+    } catch (error) {
+      this.fail(error);
+    } finally {
+      this.pumping = false;
+    }
+  }
+
+  private async perform(effect: Effect): Promise<void> {
+    let outcome: Outcome | null;
+    try {
+      outcome = await this.outcomeOf(effect);
+    } catch (error) {
+      outcome = { type: 'failed', problems: problemsOf(error) };
+    }
+    if (outcome === null) return;
+    const { view, effects } = settle(this.view, outcome, this.world as World);
+    this.view = view;
+    for (const next of effects) await this.perform(next);
+  }
+
+  private async outcomeOf(effect: Effect): Promise<Outcome | null> {
+    const world = this.world as World;
+    const desk = world.desk as Desk;
+    switch (effect.type) {
+      case 'open':
+        this.sit(await world.opening.open(effect.choice, effect.keepLayout));
+        return { type: 'opened' };
+      case 'record':
+        for (const deed of effect.deeds) world.work?.update(await desk.record(deed));
+        return { type: 'recorded', after: effect.after };
+      case 'deliver':
+        return { type: 'delivered', delivered: await desk.deliver(effect.request) };
+      case 'propose':
+        return {
+          type: 'proposed',
+          path: await desk.propose({ country: effect.country, carrier: effect.carrier, how: effect.how }),
+        };
+      case 'explain':
+        return { type: 'explained', explanation: await explain(desk.review.evaluator, effect.row) };
+      case 'copy':
+        this.terminal.copy(effect.text);
+        return { type: 'copied', what: effect.what };
+      case 'edit': {
+        if (!this.options.edit) return null;
+        this.terminal.leave();
+        try {
+          return { type: 'edited', text: await this.options.edit(effect.text) };
+        } finally {
+          this.terminal.enter();
+        }
+      }
+      case 'repaint':
+        this.terminal.forget();
+        return null;
+      case 'quit':
+        return null;
+    }
+  }
+
+  private show(): void {
+    if (!this.renderer || !this.world) return;
+    const { lines, caret } = frameOf(this.view, this.world);
+    const painted = lines.map((line) => paint(line, this.options.color));
+    this.terminal.draw(this.renderer.show(painted, this.view.size.columns), caret);
+  }
+}
+
+/** What is wrong, as problems: a fault of ours is one too, and must not take the screen and what was typed with it. */
+function problemsOf(error: unknown): readonly Problem[] {
+  if (error instanceof CsrError) return error.problems;
+  return [
+    { code: 'fault', severity: 'error', message: error instanceof Error ? error.message : String(error) },
+  ];
+}

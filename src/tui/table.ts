@@ -1,0 +1,185 @@
+/** The lists and the rows of one of them, as lines. */
+
+import { scrolled } from './geometry.ts';
+import { clip, pad, visible } from './text.ts';
+import { type Line, span } from './theme.ts';
+import { currentList, type Style, topLayer, type View, visibleRows, type World } from './view.ts';
+import type { List, Worklist } from './worklist.ts';
+
+/** The lists, one a line: sign, count, name. */
+export function listLines(view: View, world: World, width: number, height: number): Line[] {
+  const lists = world.work?.lists() ?? [];
+  const at = Math.max(
+    0,
+    lists.findIndex((list) => list.id === view.list),
+  );
+  const top = scrolled(Math.max(0, at - Math.floor((height - 1) / 2)), at, height - 1, lists.length);
+  const focused = view.pane === 'lists';
+  const lines: Line[] = [[span(pad(' GROUPS', width), focused ? 'head' : 'dim')]];
+  for (const list of lists.slice(top, top + height - 1)) {
+    const here = list.id === view.list;
+    const [glyph, tone] = listGlyph(list);
+    const count = String(list.open > 0 && list.kind !== 'all' ? list.open : list.rows.length).padStart(5);
+    const text = pad(visible(labelOf(list, world.work as Worklist)), width - 9);
+    if (here && focused) lines.push([span(`>${glyph}${count}  ${text} `, 'cursor')]);
+    else
+      lines.push([
+        span(here ? '>' : ' ', 'title'),
+        span(glyph, tone),
+        span(`${count}  `, list.open > 0 ? tone : 'dim'),
+        span(text, here ? 'title' : list.open > 0 ? 'plain' : 'dim'),
+      ]);
+  }
+  return lines;
+}
+
+function listGlyph(list: List): [string, Style] {
+  if (list.kind === 'flags')
+    return list.flag?.severity === 'error'
+      ? list.open > 0
+        ? ['#', 'bad']
+        : ['+', 'good']
+      : list.flag?.severity === 'warning'
+        ? ['!', 'warn']
+        : ['i', 'dim'];
+  if (list.kind === 'excluded') return ['x', 'dim'];
+  if (list.kind === 'all') return [' ', 'plain'];
+  if (list.open === 0) return ['+', 'good'];
+  return [{ 'look-up': '!', ask: '?', offer: '~', refer: '^' }[list.group?.kind ?? 'ask'], 'open'];
+}
+
+/** A list's name with what tells it apart in front: `DE Colt: Carrier records`. Its glyph says what kind it is. */
+function labelOf(list: List, work: Worklist): string {
+  const { group } = list;
+  if (!group) return list.title;
+  const { sample } = group;
+  const fields = sample.for.map((item) => item.label).join(', ');
+  const procedure =
+    sample.procedure === null ? undefined : work.review.rules.procedures.get(sample.procedure);
+  const what =
+    sample.kind === 'refer'
+      ? (sample.refer ?? 'lead')
+      : sample.kind === 'look-up'
+        ? (procedure?.title ?? fields)
+        : fields;
+  const where = sample.scope === 'file' ? [] : [group.country, group.carrier].filter((text) => text !== '');
+  return where.length === 0 ? what : `${where.join(' ')}: ${what}`;
+}
+
+interface ColumnWidths {
+  readonly place: number;
+  readonly number: number;
+  readonly country: number;
+  readonly carrier: number;
+  readonly status: number;
+  readonly answer: number;
+}
+
+function columnsFor(width: number, places: number): ColumnWidths {
+  const place = Math.max(4, places);
+  const fixed = 3 + place + 2 + 16 + 1 + 12;
+  let left = width - fixed;
+  let country = 0;
+  let carrier = 0;
+  let answer = 0;
+  if (left >= 13) {
+    answer = 12;
+    left -= 13;
+  }
+  if (left >= 3) {
+    country = 2;
+    left -= 3;
+  }
+  if (left >= 9) {
+    carrier = Math.min(20, Math.max(8, Math.floor((left - 1) * 0.55)));
+    left -= carrier + 1;
+  }
+  return { place, number: 16, country, carrier, status: 12, answer: answer + (answer > 0 ? left : 0) };
+}
+
+/** The rows of the list that is open, under their heads. */
+export function rowLines(view: View, world: World, width: number, height: number): Line[] {
+  const work = world.work as Worklist;
+  const { review } = work;
+  const list = currentList(view, world);
+  const rows = visibleRows(view, world);
+  const last = review.table.rows.at(-1)?.place ?? 0;
+  const widths = columnsFor(width, String(last).length);
+  const field = shownField(list);
+  const title =
+    field === null ? 'address' : review.evaluator.columnName(review.evaluator.facts.slot(field)) || field;
+  const cells = (
+    place: string,
+    number: string,
+    country: string,
+    carrier: string,
+    status: string,
+    answer: string,
+  ) => {
+    const parts = [place.padStart(widths.place), ' ', pad(number, widths.number)];
+    if (widths.country > 0) parts.push(pad(country, widths.country));
+    if (widths.carrier > 0) parts.push(pad(carrier, widths.carrier));
+    return {
+      before: parts.join(' ').replace(/^(\s*\S*)\s{3}/, '$1  '),
+      status: pad(status, widths.status),
+      answer: widths.answer > 0 ? clip(answer, widths.answer) : '',
+    };
+  };
+  const head = cells('row', 'number', 'cc', 'carrier', 'status', visible(title).toLowerCase());
+  const headText = `   ${head.before} ${head.status} ${head.answer}`;
+  const lines: Line[] = [[span(pad(headText, width), view.pane === 'rows' ? 'head' : 'dim')]];
+  if (rows.length === 0)
+    lines.push(
+      [],
+      [
+        span(
+          view.filter === '' ? '   no rows here' : '   no row has these words; Esc takes the filter away',
+          'dim',
+        ),
+      ],
+    );
+  const from =
+    view.anchor === null || view.row === null
+      ? null
+      : [Math.min(view.anchor, view.row), Math.max(view.anchor, view.row)];
+  for (const row of rows.slice(view.top, view.top + height)) {
+    const { glyph, word, tone } = work.standingIn(list, row);
+    const read = (name: string) => visible(review.evaluator.value(row, name));
+    const answer = field === null ? read('address') : read(field);
+    const own = cells(
+      String(review.place(row)),
+      read('phoneNumber'),
+      read('country'),
+      read('carrier'),
+      `${glyph} ${word}`,
+      answer === '' ? '-' : answer,
+    );
+    const cursor = row === view.row;
+    const inRange = from !== null && row >= (from[0] as number) && row <= (from[1] as number);
+    const mark = view.marks.has(row) ? '*' : inRange ? ':' : ' ';
+    if (cursor && view.pane === 'rows' && topLayer(view) === null) {
+      lines.push([span(pad(`>${mark} ${own.before} ${own.status} ${own.answer}`, width), 'cursor')]);
+      continue;
+    }
+    const tones: Readonly<Record<typeof tone, Style>> = {
+      open: 'open',
+      good: 'good',
+      bad: 'bad',
+      dim: 'dim',
+    };
+    lines.push([
+      span(cursor ? '>' : ' ', 'title'),
+      span(mark, 'mark'),
+      span(` ${own.before} `, cursor ? 'title' : tone === 'dim' ? 'dim' : 'plain'),
+      span(own.status, tones[tone]),
+      span(` ${own.answer}`, cursor ? 'title' : tone === 'dim' ? 'dim' : 'plain'),
+    ]);
+  }
+  return lines;
+}
+
+/** The field that a list is about, for the last column. */
+function shownField(list: List | null): string | null {
+  const field = list?.group?.sample.for.find((item) => !item.field.startsWith('customer.'))?.field ?? null;
+  return field;
+}

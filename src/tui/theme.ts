@@ -1,0 +1,43 @@
+/** Styles as terminals take them. Colour only ever repeats what a glyph or a word says. */
+import { widthOf } from './text.ts';
+import type { Style } from './view.ts';
+
+export interface Span {
+  readonly text: string;
+  readonly style: Style;
+}
+
+export type Line = readonly Span[];
+
+const SGR: Readonly<Record<Style, string>> = {
+  plain: '',
+  title: '1',
+  head: '1;36',
+  dim: '2',
+  key: '36',
+  open: '33',
+  good: '32',
+  bad: '1;31',
+  warn: '33',
+  mark: '1;35',
+  cursor: '7',
+  input: '1',
+};
+
+export function span(text: string, style: Style = 'plain'): Span {
+  return { text, style };
+}
+
+export function lineWidth(line: Line): number {
+  return line.reduce((cells, one) => cells + widthOf(one.text), 0);
+}
+
+/** A line with its styles as escape sequences; without colour, the text alone. */
+export function paint(line: Line, color: boolean): string {
+  let painted = '';
+  for (const { text, style } of line) {
+    const code = color ? SGR[style] : '';
+    painted += code === '' || text === '' ? text : `\u001b[${code}m${text}\u001b[0m`;
+  }
+  return painted;
+}

@@ -1,0 +1,312 @@
+/** What the screen shows beside the review itself: cursor, marks, filter, what is being typed. Never journaled. */
+
+import type { Task } from '../engine/decision.ts';
+import type { Explanation } from '../engine/explain.ts';
+import type { LayoutChoice } from '../engine/layout.ts';
+import type { Problem } from '../engine/problem.ts';
+import type { Question } from '../engine/rule.ts';
+import type { Delivered, DeliveryRequest, Desk, Opening } from '../review/desk.ts';
+import type { Deed } from '../review/event.ts';
+import type { Place, Situation } from './keys.ts';
+import type { InputLine } from './line.ts';
+import type { List, Worklist } from './worklist.ts';
+
+/** What a step reads and never changes. */
+export interface World {
+  readonly opening: Opening;
+  readonly desk: Desk | null;
+  readonly work: Worklist | null;
+  /** Whether a program for long texts can be started. */
+  readonly editor: boolean;
+}
+
+/** Whom a deed is for. */
+export type Scope = 'row' | 'selection' | 'group';
+
+export interface Field {
+  readonly key: string;
+  readonly label: string;
+  readonly line: InputLine;
+  /** The only texts that are right, where there is a choice. */
+  readonly choices: readonly string[];
+  /** Texts to take over: offers, earlier answers. */
+  readonly suggestions: readonly Suggestion[];
+  /** What stands between pasted lines. */
+  readonly join: string;
+}
+
+export interface Suggestion {
+  readonly text: string;
+  /** Where it comes from: `offered`, `12 rows`. */
+  readonly from: string;
+}
+
+export type Purpose =
+  | { readonly type: 'answer'; readonly task: Task }
+  | { readonly type: 'correct'; readonly field: string }
+  | { readonly type: 'exclude' }
+  | { readonly type: 'note' }
+  | { readonly type: 'escalate' }
+  | { readonly type: 'intake'; readonly question: Question }
+  | { readonly type: 'batch' }
+  | { readonly type: 'paste'; readonly task: Task }
+  | { readonly type: 'rejection' }
+  | { readonly type: 'propose'; readonly country: string; readonly carrier: string }
+  | { readonly type: 'filter'; readonly before: string };
+
+export interface Form {
+  readonly kind: 'form';
+  readonly purpose: Purpose;
+  readonly title: string;
+  readonly fields: readonly Field[];
+  readonly at: number;
+  readonly scope: Scope | null;
+  readonly scopes: readonly Scope[];
+  readonly problem: string | null;
+}
+
+export interface Confirm {
+  readonly kind: 'confirm';
+  readonly question: string;
+  readonly details: readonly string[];
+  readonly effect: Effect;
+}
+
+export interface PickItem {
+  readonly id: string;
+  readonly label: string;
+  readonly hint: string;
+  /** Why it cannot be picked, or null. */
+  readonly disabled: string | null;
+}
+
+export interface Pick {
+  readonly kind: 'pick';
+  readonly purpose:
+    | { readonly type: 'palette'; readonly place: Place }
+    | { readonly type: 'cell' }
+    | { readonly type: 'column'; readonly field: string }
+    | { readonly type: 'layout' }
+    | { readonly type: 'question'; readonly question: Question };
+  readonly title: string;
+  readonly items: readonly PickItem[];
+  readonly line: InputLine;
+  readonly at: number;
+}
+
+export type Style =
+  | 'plain'
+  | 'title'
+  | 'head'
+  | 'dim'
+  | 'key'
+  | 'open'
+  | 'good'
+  | 'bad'
+  | 'warn'
+  | 'mark'
+  | 'cursor'
+  | 'input';
+
+export interface PageLine {
+  readonly text: string;
+  readonly style: Style;
+  /** Cells that further lines of the same text are moved in. */
+  readonly indent: number;
+}
+
+export interface Page {
+  readonly kind: 'page';
+  readonly title: string;
+  readonly lines: readonly PageLine[];
+  readonly top: number;
+  /** What `y` copies, if not the lines. */
+  readonly copy: string | null;
+}
+
+export interface Delivery {
+  readonly kind: 'deliver';
+  readonly request: DeliveryRequest;
+  readonly lines: readonly PageLine[];
+  readonly blocked: boolean;
+  readonly top: number;
+}
+
+export type Layer = Form | Confirm | Pick | Page | Delivery;
+
+/** What is to be done outside: the journal, files, the terminal. The next key waits until it is done. */
+export type Effect =
+  | { readonly type: 'open'; readonly choice: LayoutChoice; readonly keepLayout: boolean }
+  | { readonly type: 'record'; readonly deeds: readonly Deed[]; readonly after: After }
+  | { readonly type: 'deliver'; readonly request: DeliveryRequest }
+  | { readonly type: 'propose'; readonly country: string; readonly carrier: string; readonly how: string }
+  | { readonly type: 'explain'; readonly row: number }
+  | { readonly type: 'copy'; readonly text: string; readonly what: string }
+  | { readonly type: 'edit'; readonly text: string }
+  | { readonly type: 'repaint' }
+  | { readonly type: 'quit' };
+
+/** What the screen does once a deed is in the journal. */
+export interface After {
+  readonly say: string;
+  /** Closes what lies over the screen. */
+  readonly close: boolean;
+  /** Goes on to the next open row, or question. */
+  readonly advance: boolean;
+  /** A draft that has become an answer. */
+  readonly draft: string | null;
+}
+
+export type Outcome =
+  | { readonly type: 'opened' }
+  | { readonly type: 'recorded'; readonly after: After }
+  | { readonly type: 'delivered'; readonly delivered: Delivered }
+  | { readonly type: 'proposed'; readonly path: string }
+  | { readonly type: 'explained'; readonly explanation: Explanation }
+  | { readonly type: 'copied'; readonly what: string }
+  | { readonly type: 'edited'; readonly text: string | null }
+  | { readonly type: 'failed'; readonly problems: readonly Problem[] };
+
+export interface Say {
+  readonly text: string;
+  readonly tone: 'plain' | 'good' | 'bad';
+}
+
+export interface Mapping {
+  readonly at: number;
+  readonly choice: LayoutChoice;
+  readonly keep: boolean;
+  /** The header that the choice is made from, and how many records stand above it. */
+  readonly header: readonly string[];
+  readonly headerAt: number;
+  readonly problems: readonly Problem[];
+}
+
+export interface View {
+  readonly size: { readonly columns: number; readonly rows: number };
+  readonly screen: 'opening' | 'mapping' | 'intake' | 'work';
+  readonly mapping: Mapping | null;
+  /** The question under the cursor. */
+  readonly question: number;
+  readonly list: string | null;
+  /** The row under the cursor, by index. */
+  readonly row: number | null;
+  /** The first visible row of the list on the screen. */
+  readonly top: number;
+  readonly pane: 'lists' | 'rows' | 'detail';
+  readonly detailTop: number;
+  readonly marks: ReadonlySet<number>;
+  /** Where a range begins. */
+  readonly anchor: number | null;
+  readonly filter: string;
+  readonly layers: readonly Layer[];
+  /** What was typed and not saved, by what it was for. */
+  readonly drafts: ReadonlyMap<string, readonly string[]>;
+  readonly say: Say | null;
+  readonly busy: string | null;
+}
+
+export interface Step {
+  readonly view: View;
+  readonly effects: readonly Effect[];
+}
+
+export function step(view: View, ...effects: Effect[]): Step {
+  return { view, effects };
+}
+
+export function firstView(columns: number, rows: number): View {
+  return {
+    size: { columns, rows },
+    screen: 'opening',
+    mapping: null,
+    question: 0,
+    list: null,
+    row: null,
+    top: 0,
+    pane: 'rows',
+    detailTop: 0,
+    marks: new Set(),
+    anchor: null,
+    filter: '',
+    layers: [],
+    drafts: new Map(),
+    say: null,
+    busy: null,
+  };
+}
+
+/** Where a key is pressed now. */
+export function placeOf(view: View): Place {
+  const layer = view.layers.at(-1);
+  if (layer) return layer.kind;
+  if (view.screen === 'work') return view.pane;
+  return view.screen === 'intake' ? 'intake' : 'mapping';
+}
+
+export function topLayer(view: View): Layer | null {
+  return view.layers.at(-1) ?? null;
+}
+
+export function withLayer(view: View, layer: Layer): View {
+  return { ...view, layers: [...view.layers.slice(0, -1), layer] };
+}
+
+export function pushLayer(view: View, layer: Layer): View {
+  return { ...view, layers: [...view.layers, layer], say: null };
+}
+
+export function popLayer(view: View): View {
+  return { ...view, layers: view.layers.slice(0, -1) };
+}
+
+export function saying(view: View, text: string, tone: Say['tone'] = 'plain'): View {
+  return { ...view, say: { text, tone } };
+}
+
+export function currentList(view: View, world: World): List | null {
+  return world.work?.list(view.list) ?? null;
+}
+
+export function visibleRows(view: View, world: World): readonly number[] {
+  return world.work?.visible(view.list, view.filter) ?? [];
+}
+
+/** Where a row stands in rows that are in order: its place, or that of the next one. */
+export function positionOf(rows: readonly number[], row: number): number {
+  let low = 0;
+  let high = rows.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((rows[middle] as number) < row) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+export function situationOf(view: View, world: World): Situation {
+  const { desk, work } = world;
+  const list = currentList(view, world);
+  const row = view.row;
+  const state = desk?.review.state;
+  return {
+    list,
+    row,
+    task: work && row !== null ? work.taskIn(list, row) : null,
+    openFlags: work && row !== null ? work.openFlags(row, list?.flag?.rule ?? null).length : 0,
+    excluded: excludedBy(row, desk),
+    marked: view.marks.size,
+    filtered: view.filter !== '',
+    undo: (state?.done.length ?? 0) > 0,
+    redo: (state?.undone.length ?? 0) > 0,
+    editor: world.editor,
+    desk: desk !== null,
+  };
+}
+
+function excludedBy(row: number | null, desk: Desk | null): Situation['excluded'] {
+  if (!desk || row === null || desk.review.status(row) !== 'excluded') return null;
+  const decision = desk.review.decision(row);
+  if (desk.review.isOutsideBatch(decision)) return 'batch';
+  return decision.excluded?.rule == null ? 'agent' : 'rule';
+}

@@ -1,0 +1,324 @@
+/** What there is to work through, as lists of rows: task groups, flags, excluded rows, all rows. Read by the screen, changed by nobody but `update`. */
+import { DECISION } from '../engine/decide.ts';
+import type { Flag, Task } from '../engine/decision.ts';
+import type { Answerable, Rule } from '../engine/rule.ts';
+import { groupIdOf, type TaskGroup, TaskQueue } from '../review/queue.ts';
+import type { Review } from '../review/review.ts';
+
+export interface List {
+  readonly id: string;
+  readonly kind: 'tasks' | 'flags' | 'excluded' | 'all';
+  readonly title: string;
+  /** Rows by index, in file order. */
+  readonly rows: readonly number[];
+  /** How many of the rows still wait for a person. */
+  readonly open: number;
+  readonly group: TaskGroup | null;
+  readonly flag: { readonly rule: string; readonly severity: Flag['severity'] } | null;
+}
+
+/** How a row stands: a glyph and a word, so that colour says nothing alone. */
+export interface Standing {
+  readonly glyph: string;
+  readonly word: string;
+  readonly tone: 'open' | 'good' | 'bad' | 'dim';
+}
+
+export const ALL_ROWS = 'all';
+export const EXCLUDED = 'excluded';
+
+interface FlagRows {
+  readonly rule: string;
+  readonly severity: Flag['severity'];
+  readonly rows: Set<number>;
+}
+
+const NO_ROWS: readonly number[] = [];
+
+export class Worklist {
+  readonly review: Review;
+  private readonly queue: TaskQueue;
+  private readonly flagged = new Map<string, FlagRows>();
+  private readonly flagsOfRow = new Map<number, readonly FlagRows[]>();
+  private readonly excluded = new Set<number>();
+  private readonly everyRow: readonly number[];
+  private readonly haystacks: (string | undefined)[];
+  private readonly ruleOf = new Map<string, Rule>();
+  /** Task groups keep the place in which they first came up: a list that jumps under the cursor loses people. */
+  private readonly seen = new Map<string, number>();
+  private made: readonly List[] | null = null;
+  private filtered: { key: string; version: number; rows: readonly number[] } | null = null;
+  private version = 0;
+
+  constructor(review: Review) {
+    this.review = review;
+    this.queue = new TaskQueue(review);
+    this.everyRow = [...review.table.rows.keys()];
+    this.haystacks = new Array(review.table.rows.length);
+    for (const table of review.rules.tables) for (const rule of table.rules) this.ruleOf.set(rule.id, rule);
+    for (const index of this.everyRow) this.takeIn(index);
+  }
+
+  /** Takes a deed's effect in; `rows` are those decided anew. */
+  update(rows: ReadonlySet<number>): void {
+    this.queue.update(rows);
+    for (const index of rows) {
+      this.haystacks[index] = undefined;
+      this.takeIn(index);
+    }
+    this.made = null;
+    this.version++;
+  }
+
+  rule(id: string): Rule | undefined {
+    return this.ruleOf.get(id);
+  }
+
+  /** Open task groups and error flags, then what is done, excluded rows, all rows. */
+  lists(): readonly List[] {
+    this.made ??= this.make();
+    return this.made;
+  }
+
+  list(id: string | null): List | null {
+    return this.lists().find((one) => one.id === id) ?? null;
+  }
+
+  /** The rows of a list that a filter lets through: all words must be found in number, country, carrier, address, status or row. */
+  visible(id: string | null, filter: string): readonly number[] {
+    const list = this.list(id);
+    if (!list) return NO_ROWS;
+    const words = filter
+      .toLowerCase()
+      .split(/\s+/)
+      .filter((word) => word !== '');
+    if (words.length === 0) return list.rows;
+    const key = `${list.id}\n${words.join(' ')}`;
+    if (this.filtered?.key !== key || this.filtered.version !== this.version) {
+      const rows = list.rows.filter((index) => {
+        const text = this.haystack(index);
+        return words.every((word) => text.includes(word));
+      });
+      this.filtered = { key, version: this.version, rows };
+    }
+    return this.filtered.rows;
+  }
+
+  /** Whether a row of a list still waits for a person there. */
+  isOpen(list: List, index: number): boolean {
+    if (list.kind === 'tasks') return this.openTaskIn(list, index) !== null;
+    if (list.kind === 'flags')
+      return list.flag?.severity === 'error' && this.openFlags(index, list.flag.rule).length > 0;
+    return list.kind === 'all' && this.review.status(index) === 'unresolved';
+  }
+
+  /** The next row from `from` on, in steps of `by`, that waits in a list; null where none does. */
+  nextOpen(list: List, visible: readonly number[], from: number, by: 1 | -1): number | null {
+    if (list.open === 0) return null;
+    for (let at = from; at >= 0 && at < visible.length; at += by) {
+      const index = visible[at] as number;
+      if (this.isOpen(list, index)) return index;
+    }
+    return null;
+  }
+
+  /** The task that a list asks of a row: open, or answered already. Any open one outside task lists. */
+  taskIn(list: List | null, index: number): Task | null {
+    const { tasks, answered } = this.review.decision(index);
+    if (list?.group) {
+      const open = this.openTaskIn(list, index);
+      return (
+        open ??
+        answered.find(({ task }) => groupIdOf(this.review, index, task) === list.group?.id)?.task ??
+        null
+      );
+    }
+    return tasks[0] ?? answered.at(-1)?.task ?? null;
+  }
+
+  private openTaskIn(list: List, index: number): Task | null {
+    const { tasks } = this.review.decision(index);
+    return tasks.find((task) => groupIdOf(this.review, index, task) === list.group?.id) ?? null;
+  }
+
+  /** The task of a row that an answer to `like` can serve too; open ones first. */
+  taskLike(index: number, like: Task): Task | null {
+    const { tasks, answered } = this.review.decision(index);
+    return (
+      tasks.find((task) => sameShape(task, like)) ??
+      answered.find(({ task }) => sameShape(task, like))?.task ??
+      null
+    );
+  }
+
+  isAnswered(index: number, task: Task): boolean {
+    return this.review.decision(index).answered.some((one) => one.task.key === task.key);
+  }
+
+  /** Flags of a row that block delivery until somebody vouches for them. */
+  openFlags(index: number, rule: string | null): readonly Flag[] {
+    if (this.review.status(index) === 'excluded') return [];
+    return this.review.evaluator
+      .flags(index)
+      .filter(
+        (flag) =>
+          (rule === null || flag.rule === rule) &&
+          flag.severity === 'error' &&
+          !this.review.isAcknowledged(index, flag),
+      );
+  }
+
+  standing(index: number): Standing {
+    const decision = this.review.decision(index);
+    if (decision.excluded) {
+      return {
+        glyph: 'x',
+        word: this.review.isOutsideBatch(decision) ? 'not in batch' : 'excluded',
+        tone: 'dim',
+      };
+    }
+    const [task] = decision.tasks;
+    if (task) {
+      if (this.review.state.escalated.has(index)) return { glyph: '^', word: 'escalated', tone: 'open' };
+      return TASK_STANDINGS[task.kind];
+    }
+    if (this.openFlags(index, null).length > 0) return { glyph: '#', word: 'error flag', tone: 'bad' };
+    return decision.answered.length > 0
+      ? { glyph: '+', word: 'answered', tone: 'good' }
+      : { glyph: '=', word: 'ready', tone: 'good' };
+  }
+
+  /** How a row stands in a list: done there, even where something else is still asked of it. */
+  standingIn(list: List | null, index: number): Standing {
+    const standing = this.standing(index);
+    if (list?.kind !== 'tasks' || standing.tone !== 'open' || this.openTaskIn(list, index) !== null)
+      return standing;
+    return { glyph: '+', word: 'answered', tone: 'good' };
+  }
+
+  private takeIn(index: number): void {
+    for (const flags of this.flagsOfRow.get(index) ?? []) {
+      flags.rows.delete(index);
+      if (flags.rows.size === 0) this.flagged.delete(flags.rule);
+    }
+    this.flagsOfRow.delete(index);
+    if (this.review.status(index) === 'excluded') {
+      this.excluded.add(index);
+      return;
+    }
+    this.excluded.delete(index);
+    const flags = this.review.evaluator.flags(index);
+    if (flags.length === 0) return;
+    const into: FlagRows[] = [];
+    for (const { rule, severity } of flags) {
+      let rows = this.flagged.get(rule);
+      if (!rows) {
+        rows = { rule, severity, rows: new Set() };
+        this.flagged.set(rule, rows);
+      }
+      rows.rows.add(index);
+      into.push(rows);
+    }
+    this.flagsOfRow.set(index, into);
+  }
+
+  private make(): List[] {
+    const tasks = this.queue.groups().map((group): List => {
+      if (!this.seen.has(group.id)) this.seen.set(group.id, this.seen.size);
+      return {
+        id: `task ${group.id}`,
+        kind: 'tasks',
+        title: group.title,
+        rows: merged(group.open, group.answered),
+        open: group.open.length,
+        group,
+        flag: null,
+      };
+    });
+    tasks.sort((a, b) => this.placeOf(a) - this.placeOf(b));
+    const flags = [...this.flagged.values()]
+      .sort(
+        (a, b) =>
+          SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity) || b.rows.size - a.rows.size,
+      )
+      .map(({ rule, severity, rows: set }): List => {
+        const rows = [...set].sort((a, b) => a - b);
+        const open =
+          severity === 'error' ? rows.filter((index) => this.openFlags(index, rule).length > 0).length : 0;
+        const title = this.ruleOf.get(rule)?.title ?? rule;
+        return {
+          id: `flag ${rule}`,
+          kind: 'flags',
+          title,
+          rows,
+          open,
+          group: null,
+          flag: { rule, severity },
+        };
+      });
+    const plain = { open: 0, group: null, flag: null };
+    const excluded = [...this.excluded].sort((a, b) => a - b);
+    return [
+      ...tasks,
+      ...flags,
+      ...(excluded.length > 0
+        ? [{ ...plain, id: EXCLUDED, kind: 'excluded' as const, title: 'Excluded', rows: excluded }]
+        : []),
+      {
+        ...plain,
+        id: ALL_ROWS,
+        kind: 'all',
+        title: 'All rows',
+        rows: this.everyRow,
+        open: this.review.unresolved,
+      },
+    ];
+  }
+
+  private placeOf(list: List): number {
+    return this.seen.get(list.group?.id ?? '') ?? 0;
+  }
+
+  private haystack(index: number): string {
+    let text = this.haystacks[index];
+    if (text === undefined) {
+      const { evaluator } = this.review;
+      const fields = ['phoneNumber', 'country', 'carrier', 'address'].map((field) =>
+        evaluator.value(index, field),
+      );
+      text = [this.review.place(index), ...fields, this.standing(index).word].join(' ').toLowerCase();
+      this.haystacks[index] = text;
+    }
+    return text;
+  }
+}
+
+const SEVERITIES: readonly Flag['severity'][] = ['error', 'warning', 'info'];
+
+const TASK_STANDINGS: Readonly<Record<Task['kind'], Standing>> = {
+  'look-up': { glyph: '!', word: 'look up', tone: 'open' },
+  ask: { glyph: '?', word: 'ask', tone: 'open' },
+  offer: { glyph: '~', word: 'confirm', tone: 'open' },
+  refer: { glyph: '^', word: 'refer', tone: 'open' },
+};
+
+/** The fields that a task asks for; the lead's word where it asks for none. */
+export function asked(task: Task): readonly Answerable[] {
+  return task.for.length > 0
+    ? task.for
+    : [{ field: DECISION, label: 'Decision of the lead', extra: false, pattern: null }];
+}
+
+/** Whether one answer can serve both tasks. */
+function sameShape(a: Task, b: Task): boolean {
+  return (
+    a.kind === b.kind &&
+    a.scope === b.scope &&
+    a.for.length === b.for.length &&
+    a.for.every((item, at) => item.field === b.for[at]?.field)
+  );
+}
+
+function merged(a: readonly number[], b: readonly number[]): readonly number[] {
+  return b.length === 0 ? a : [...a, ...b].sort((x, y) => x - y);
+}
