@@ -9,7 +9,7 @@ import { systemError } from './system-error.ts';
 export type Stdin = () => Promise<Uint8Array>;
 
 /** Larger files could not be held as one string. */
-export const MAX_FILE_BYTES = 512_000_000;
+const MAX_FILE_BYTES = 512_000_000;
 
 /** Answers, references and rejections are written by people. */
 const MAX_SMALL_BYTES = 16_000_000;

@@ -174,6 +174,11 @@ describe('dates', () => {
     expect(showNumber(raw, numberFormat(code), false)).toEqual({ text: raw, date: false, doubtful: false });
   });
 
+  test('elapsed time is no moment', () => {
+    expect(show('1.5', '[h]:mm:ss')).toBe('1.5');
+    expect(show('1.5', '[Blue]h:mm')).toBe('1900-01-01T12:00:00');
+  });
+
   test('letters in quotes make no date', () => {
     expect(show('12', '0000" days"')).toBe('0012 days');
     expect(show('12', '0000\\d')).toBe('0012d');

@@ -122,6 +122,8 @@ describe('the delimiter', () => {
     ['quoted cells full of the other one', '"a;a";"b;b"\n"1,2;3";"4,5;6"\n', ';'],
     ['a title above the header', 'CSR export; all numbers\nn,cc,address\n1,US,x\n2,US,y\n3,US,z\n', ','],
     ['one ragged row', 'a,b,c\n1,2,3\n1,2\n1,2,3\n', ','],
+    ['as many commas in every address', `n;cc;address\n${'1;DE;A, B, C, D, E, F\n'.repeat(30)}`, ';'],
+    ['a semicolon in every row, and a ragged one', `n,cc,a;b\n1,US;y\n${'1,US,x;y\n'.repeat(30)}`, ','],
   ])('%s', (_, text, delimiter) => {
     expect(format(text)).toMatchObject({ delimiter, sepLine: null });
   });
@@ -178,6 +180,13 @@ describe('stray quotes', () => {
       ['4', 'w'],
     ]);
     expect(notice(grid, 'stray-quote').message).toContain(': 2');
+  });
+
+  test('a cell of a million characters is a quote that somebody forgot', () => {
+    const long = 'x'.repeat(1_000_001);
+    const grid = read(`a,b\n"${long}",1\n`);
+    expect(grid.records[1]).toEqual([`"${long}"`, '1']);
+    expect(codes(grid)).toEqual(['stray-quote']);
   });
 
   test('a file of them is read in linear time', () => {
