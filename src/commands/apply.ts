@@ -7,7 +7,7 @@ import { runReport } from '../export/run-report.ts';
 import { writeAll } from '../files/write-file.ts';
 import { taskGroups } from '../review/queue.ts';
 import type { Review } from '../review/review.ts';
-import { inputsOf } from './desk.ts';
+import { inputsOf, keptLayout } from './desk.ts';
 import {
   addInputOptions,
   customerName,
@@ -50,6 +50,7 @@ async function apply(file: string, options: ApplyOptions): Promise<void> {
     files.push({ path: options.output, data: bytes });
   if (options.report !== undefined)
     files.push({ path: options.report, data: `${JSON.stringify(report, null, 2)}\n` });
+  files.push(...keptLayout(table, options));
   writeAll(files, { force: options.force ?? false, notOver: inputsOf(file, options) });
   if (options.output === '-') print(bytes);
   if (options.json) printJson(report);

@@ -11,6 +11,7 @@ import { type Journal, openJournal, readJournal } from '../files/journal.ts';
 import { type Output, writeAll } from '../files/write-file.ts';
 import type { Delivered, DeliveryRequest, Desk } from '../review/desk.ts';
 import type { Deed, Event } from '../review/event.ts';
+import { layoutYaml } from '../review/keep-layout.ts';
 import { proposalYaml } from '../review/proposal.ts';
 import { Review } from '../review/review.ts';
 import { customerName, groundDeeds, type InputOptions, stamp, startOf, takeAnswers } from './options.ts';
@@ -34,6 +35,8 @@ export interface DeliveryPlace {
   readonly out: string;
   readonly inputs: readonly string[];
   readonly template: Uint8Array | null;
+  /** Files to write with a delivery that are no part of it. */
+  readonly beside?: readonly Output[];
 }
 
 /** `delivered/` beside the file: the download already bears the delivered name. */
@@ -61,7 +64,11 @@ export async function deliver(
     });
   }
   const { outputs, notices } = await outputsOf(review, report, request, place);
-  writeAll(outputs, { force: request.force, notOver: place.inputs, makeFolder: true });
+  writeAll([...outputs, ...(place.beside ?? [])], {
+    force: request.force,
+    notOver: place.inputs,
+    makeFolder: true,
+  });
   const files = outputs.map((output) => output.path);
   return {
     files,
@@ -116,6 +123,8 @@ export class SessionDesk implements Desk {
   readonly notices: readonly Problem[];
   private readonly journal: Journal<Event>;
   private readonly place: DeliveryPlace;
+  /** Events that count already and are journaled with the delivery; null where each is journaled at once. */
+  private held: Event[] | null;
 
   private constructor(
     review: Review,
@@ -124,6 +133,7 @@ export class SessionDesk implements Desk {
     notices: readonly Problem[],
     journal: Journal<Event>,
     place: DeliveryPlace,
+    held: Event[] | null,
   ) {
     this.review = review;
     this.session = session;
@@ -131,10 +141,12 @@ export class SessionDesk implements Desk {
     this.notices = notices;
     this.journal = journal;
     this.place = place;
+    this.held = held;
   }
 
   /**
    * Starts the session of a table, or goes on with it.
+   * @param hold whether nothing is journaled before a delivery has succeeded: a refused one leaves the session as it was
    * @throws CsrError where another process has it, the journal is damaged, or the file is not the one it was begun on
    */
   static async open(
@@ -143,22 +155,22 @@ export class SessionDesk implements Desk {
     options: InputOptions,
     session: string,
     place: DeliveryPlace,
+    hold = false,
   ): Promise<SessionDesk> {
+    // Before the journal is made: options that cannot be followed must not leave a session behind.
+    const ground = await groundDeeds(table, rules, options);
     const journal = await openJournal<Event>(session);
     try {
       const resumed = journal.events.length > 0;
-      const notices: Problem[] = [...table.notices, ...journal.notices];
-      const ground = await groundDeeds(table, rules, options);
-      notices.push(...ground.notices);
+      const notices: Problem[] = [...table.notices, ...journal.notices, ...ground.notices];
       const fresh: Deed[] = resumed
         ? continued(journal.events, table, rules, notices)
         : [startOf(table, rules, options.map ?? {})];
-      const known = new Set(journal.events.map((event) => sameness(event)));
-      fresh.push(...ground.deeds.filter((deed) => !known.has(sameness(deed))));
+      fresh.push(...ground.deeds.filter((deed) => isNews(deed, journal.events)));
       const events = fresh.map(stamp);
-      for (const event of events) journal.append(event);
+      if (!hold) for (const event of events) journal.append(event);
       const review = await Review.open(rules, table, [...journal.events, ...events]);
-      return new SessionDesk(review, session, resumed, notices, journal, place);
+      return new SessionDesk(review, session, resumed, notices, journal, place, hold ? events : null);
     } catch (error) {
       journal.close();
       throw error;
@@ -167,7 +179,8 @@ export class SessionDesk implements Desk {
 
   async record(deed: Deed): Promise<ReadonlySet<number>> {
     const event = stamp(deed);
-    this.journal.append(event);
+    if (this.held) this.held.push(event);
+    else this.journal.append(event);
     return this.review.apply(event);
   }
 
@@ -184,6 +197,8 @@ export class SessionDesk implements Desk {
 
   async deliver(request: DeliveryRequest): Promise<Delivered> {
     const delivered = await deliver(this.review, request, this.place);
+    for (const event of this.held ?? []) this.journal.append(event);
+    this.held = null;
     await this.record({ type: 'deliver', files: delivered.files, partial: request.partial });
     return delivered;
   }
@@ -236,7 +251,19 @@ function continued(events: readonly Event[], table: Table, rules: RuleSet, notic
   return [];
 }
 
-/** A deed without when and by whom: to tell whether the options say something new. */
+/** Whether what the options say is not what the session has been told: what an agent answered since stands. */
+function isNews(deed: Deed, events: readonly Event[]): boolean {
+  const alike = events.filter(
+    (event) =>
+      event.type === deed.type &&
+      (event.type !== 'reference' || deed.type !== 'reference' || event.name === deed.name),
+  );
+  // Of the batch and of a joined file, the last one counts.
+  const told = deed.type === 'intake' ? alike : alike.slice(-1);
+  return told.every((event) => sameness(event) !== sameness(deed));
+}
+
+/** A deed without when and by whom. */
 function sameness(deed: Deed): string {
   const { at: _at, who: _who, ...rest } = deed as Event;
   return JSON.stringify(rest);
@@ -275,6 +302,18 @@ export function inputsOf(file: string, options: InputOptions): string[] {
     ...Object.values(options.reference ?? {}),
   ];
   return named.filter((one): one is string => one !== undefined && one !== '-').map((one) => resolve(one));
+}
+
+/** The mapping of columns as a file, where `--save-layout` names one. @throws CsrError where nothing was mapped */
+export function keptLayout(table: Table, options: InputOptions): Output[] {
+  if (options.saveLayout === undefined) return [];
+  const fields = Object.keys(options.map ?? {});
+  if (fields.length > 0) return [{ path: options.saveLayout, data: layoutYaml(fields, table) }];
+  throw new CsrError({
+    code: 'usage',
+    severity: 'error',
+    message: '`--save-layout` keeps what `--map` says, and there is no `--map`',
+  });
 }
 
 /** `x.docx` -> `x.partial.docx` */

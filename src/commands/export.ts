@@ -12,6 +12,7 @@ import {
   defaultOut,
   deliver,
   inputsOf,
+  keptLayout,
   readSession,
   reportOf,
   SessionDesk,
@@ -83,7 +84,14 @@ async function run(file: string, options: ExportOptions): Promise<void> {
       ...(options.layout === undefined && choice ? { layout: choice.layout } : {}),
       map: Object.keys(options.map ?? {}).length > 0 ? (options.map ?? {}) : (choice?.map ?? {}),
     });
-    const desk = await SessionDesk.open(table, rules, options, folder, place);
+    const desk = await SessionDesk.open(
+      table,
+      rules,
+      options,
+      folder,
+      { ...place, beside: keptLayout(table, options) },
+      true,
+    );
     try {
       sayNotices(desk.notices, options);
       for (const deed of flagDeeds(desk.review, options.acknowledge ?? [])) await desk.record(deed);
@@ -93,10 +101,11 @@ async function run(file: string, options: ExportOptions): Promise<void> {
     }
     return;
   }
-  const { review, notices } = await openReview(file, options);
+  const { review, table, notices } = await openReview(file, options);
+  const beside = keptLayout(table, options);
   sayNotices(notices, options);
   for (const deed of flagDeeds(review, options.acknowledge ?? [])) await review.apply(stamp(deed));
-  await hand(review, options, (request) => deliver(review, request, place));
+  await hand(review, options, (request) => deliver(review, request, { ...place, beside }));
 }
 
 async function hand(

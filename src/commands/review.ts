@@ -69,7 +69,7 @@ async function run(file: string, options: ReviewOptions): Promise<void> {
       const table = recognise(grid, rules.layouts, choice);
       if (keepLayout) {
         writeAll(
-          [{ path: options.saveLayout ?? `${file}.layout.yaml`, data: layoutYaml(choice.map, table.layout) }],
+          [{ path: options.saveLayout ?? `${file}.layout.yaml`, data: layoutYaml(choice.map.keys(), table) }],
           {
             force: true,
             notOver: place.inputs,
