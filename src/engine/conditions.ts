@@ -126,7 +126,7 @@ export class Reader {
 
   /** Every cell of the row, with the slot it stands in; the surplus of an over-long row past the slots. */
   cells(row: RowState): Reading[] {
-    const texts = this.facts.cellSlots.map((slot) => row.values[slot] as string).concat(row.surplus);
+    const texts = this.facts.cellSlots.map((slot) => this.facts.text(row, slot)).concat(row.surplus);
     return texts.map((text) => new Reading('text', text, this.facts.books));
   }
 
@@ -266,9 +266,8 @@ function quickClassifier(
   if (fact === ANY_CELL) {
     return (row) => {
       let bits = 0;
-      const { values, surplus } = row;
-      for (const slot of facts.cellSlots) bits = judgeText(all, values[slot] as string, bits);
-      for (const text of surplus) bits = judgeText(all, text, bits);
+      for (const slot of facts.cellSlots) bits = judgeText(all, facts.text(row, slot), bits);
+      for (const text of row.surplus) bits = judgeText(all, text, bits);
       return ofBits(bits);
     };
   }

@@ -63,15 +63,13 @@ interface Draft {
   raised: readonly Task[];
   flags: readonly Flag[];
   /** The cells the row fell into, table by table, where rules acted. */
-  cells: readonly Cell[];
+  path: Path;
   stopped: boolean;
   excluded: { reason: string; rule: string | null } | null;
 }
 
 /** Told of every table that a row meets, before its rules act. */
 export type Visit = (stage: Stage, table: RuleTable, row: RowState, cell: Cell) => void;
-
-const NO_ROWS: readonly number[] = [];
 
 /**
  * Decides the rows of one table. Holds what it has decided; `redecide` does again only the rows that an
@@ -90,6 +88,7 @@ export class Evaluator {
   private readonly blankLengths = new Set<number>();
   private readonly nearest = new Map<string, string>();
   private readonly drafts: Draft[];
+  private readonly noCells = newPath(null, null);
   private stage: Stage = 'correct';
 
   constructor(rules: RuleSet, table: Table, context: Context, books: Books = makeBooks(rules)) {
@@ -149,7 +148,7 @@ export class Evaluator {
   /** The text a field has after all decisions, answers and edits. */
   value(index: number, field: string): string {
     const slot = this.facts.slot(field);
-    return slot < 0 ? '' : (this.draft(index).row.values[slot] as string);
+    return slot < 0 ? '' : this.facts.text(this.draft(index).row, slot);
   }
 
   status(index: number): Decision['status'] {
@@ -183,8 +182,9 @@ export class Evaluator {
 
   /** Whether any cell would be delivered with another text than it came in with. */
   isChanged(index: number): boolean {
-    const { values } = this.draft(index).row;
-    return this.facts.cellSlots.some((slot) => values[slot] !== this.facts.original(index, slot));
+    const { row } = this.draft(index);
+    if (!row.owned) return false;
+    return this.facts.cellSlots.some((slot) => this.facts.text(row, slot) !== this.facts.original(index, slot));
   }
 
   decision(index: number): Decision {
@@ -206,7 +206,7 @@ export class Evaluator {
       answered,
       flags: outside ? [] : draft.flags,
       excluded,
-      acted: draft.cells.flatMap((cell) => cell.map((verdict) => verdict.rule)),
+      acted: cellsOf(draft.path).flatMap((cell) => cell.map((verdict) => verdict.rule)),
       values: draft.row.values,
     };
   }
@@ -245,7 +245,7 @@ export class Evaluator {
       changes: NOTHING,
       raised: NOTHING,
       flags: NOTHING,
-      cells: NOTHING,
+      path: this.noCells,
       stopped: false,
       excluded: null,
     };
@@ -347,7 +347,7 @@ export class Evaluator {
     return task.for.every(({ field }) => {
       if (answer.values[field] !== undefined) return true;
       const slot = this.facts.slot(field);
-      return task.kind === 'look-up' && slot >= 0 && !isBlank(draft.row.values[slot] as string);
+      return task.kind === 'look-up' && slot >= 0 && !isBlank(this.facts.text(draft.row, slot));
     });
   }
 
@@ -370,9 +370,9 @@ export class Evaluator {
     if (by === 'rule' && draft.overlay?.has(field)) return;
     const slot = this.facts.slot(field);
     if (slot < 0) throw new Error(`no slot for ${field}`);
-    const from = draft.row.values[slot] as string;
+    const from = this.facts.text(draft.row, slot);
     if (from === to) return;
-    draft.row.values[slot] = to;
+    this.facts.put(draft.row, slot, to);
     draft.changes = add(draft.changes, { field, from, to, rule, by });
   }
 
@@ -401,7 +401,7 @@ export class Evaluator {
     let writes: [field: string, to: string, rule: string][] | null = null;
     for (const cell of cells) {
       if (cell.length === 0) continue;
-      draft.cells = add(draft.cells, cell);
+      draft.path = follow(draft.path, cell);
       for (const { rule, unreadable } of cell) {
         if (unreadable.length > 0) {
           for (const fact of unreadable) this.ask(draft, rule, fact, [], null);
@@ -416,8 +416,9 @@ export class Evaluator {
   }
 
   private blankCells(draft: Draft): void {
+    // Writing gives the row another list; what is read here is what stood there before.
     const { values } = draft.row;
-    for (let slot = 0; slot < this.facts.columnCount; slot++) {
+    for (let slot = 0; slot < values.length && slot < this.facts.columnCount; slot++) {
       const text = values[slot] as string;
       if (!this.blankLengths.has(text.length)) continue;
       const rule = this.blankWords.get(text.toLowerCase());
@@ -608,7 +609,7 @@ export class Evaluator {
       return;
     }
     for (const slot of this.facts.cellSlots) {
-      const text = row.values[slot] as string;
+      const text = this.facts.text(row, slot);
       if (cellTests.some((test) => this.reader.holdsOfCell(test, text))) {
         const field = this.facts.slots[slot] as string;
         const message = this.render(action.message, row, { cell: this.columnName(slot), value: text });
@@ -669,28 +670,18 @@ export class Evaluator {
           found.set('duplicate', new Duplicates(size, (row) => this.facts.rowKey(row)));
         if (field !== undefined) {
           const type = this.facts.type(field);
-          const keys = new Map<string, string>();
-          const key = (row: RowState) => {
-            const text = this.reader.text(field, row);
-            let known = keys.get(text);
-            if (known === undefined) {
-              known = text.trim() === '' ? '' : normalise(type, text, this.books);
-              keys.set(text, known);
-            }
-            return known;
-          };
-          found.set(`distinct.${field}`, new Distinct(`distinct.${field}`, size, key));
+          const read = this.facts.reader(field);
+          const key = (text: string) => normalise(type, text, this.books);
+          found.set(`distinct.${field}`, new Distinct(`distinct.${field}`, size, read, key));
         }
       }
       for (const action of rule.then) {
         if (action.do !== 'lowest') continue;
         for (const [, fact] of action.pairs) {
           const name = lowestName(fact, action.per);
-          const group = (row: RowState) => {
-            const text = this.reader.text(action.per, row);
-            return text.trim() === '' ? '' : normalise(this.facts.type(action.per), text, this.books);
-          };
-          found.set(name, new Lowest(name, size, group, (row) => this.reader.text(fact, row)));
+          const type = this.facts.type(action.per);
+          const key = (text: string) => normalise(type, text, this.books);
+          found.set(name, new Lowest(name, size, this.facts.reader(action.per), key, this.facts.reader(fact)));
         }
       }
     }
@@ -703,10 +694,35 @@ const BY_CARRIER = 'by-carrier';
 /** Most rows have few changes and no tasks: a list is made when there is something to put in it. */
 const NOTHING: readonly never[] = [];
 
+// Lists here hold one or two items: a copy takes less than the room that `push` makes ahead.
 function add<Item>(list: readonly Item[], item: Item): readonly Item[] {
-  if (list === NOTHING) return [item];
-  (list as Item[]).push(item);
-  return list;
+  return list.length === 0 ? [item] : [...list, item];
+}
+
+/** The cells a row fell into, one after another. Rows of the same cells share one path. */
+interface Path {
+  readonly before: Path | null;
+  readonly cell: Cell | null;
+  readonly next: Map<Cell, Path>;
+}
+
+function newPath(before: Path | null, cell: Cell | null): Path {
+  return { before, cell, next: new Map() };
+}
+
+function follow(path: Path, cell: Cell): Path {
+  let next = path.next.get(cell);
+  if (!next) {
+    next = newPath(path, cell);
+    path.next.set(cell, next);
+  }
+  return next;
+}
+
+function cellsOf(path: Path): Cell[] {
+  const cells: Cell[] = [];
+  for (let at: Path | null = path; at?.cell; at = at.before) cells.unshift(at.cell);
+  return cells;
 }
 
 function lowestName(fact: string, per: string): string {
@@ -731,37 +747,51 @@ function askOnce(table: RuleTable): RuleTable {
   return { ...table, rules };
 }
 
-/** A value that rests on many rows. Each row contributes a text; a row reads what the contributions make. */
+/** A value that rests on many rows: each row contributes a text, and reads what the contributions make. */
 abstract class Aggregate {
   readonly name: string;
-  protected readonly contributions: string[];
+  /** What each row contributes, as it stands in its cells; null for a row that has not been seen or does not count. */
+  protected readonly contributions: (string | null)[];
+  private counted = false;
+  private stale = false;
 
   constructor(name: string, size: number) {
     this.name = name;
-    this.contributions = new Array<string>(size).fill('');
+    this.contributions = new Array<string | null>(size).fill(null);
   }
 
   /** Takes rows' contributions. Returns the rows, theirs or others', that read something else now. */
   update(drafts: readonly Draft[], leftOut: (draft: Draft) => boolean): readonly number[] {
-    let changed = false;
     for (const draft of drafts) {
       const text = this.contribution(draft.row, leftOut(draft));
-      if (this.contributions[draft.row.index] !== text) {
-        this.contributions[draft.row.index] = text;
-        changed = true;
-      }
+      if (this.contributions[draft.row.index] === text) continue;
+      this.contributions[draft.row.index] = text;
+      this.stale = true;
     }
-    return changed ? this.recount() : NO_ROWS;
+    // What nobody has read yet is counted when somebody does.
+    return this.counted && this.stale ? this.count() : NOTHING;
   }
 
-  abstract read(index: number): string;
-  protected abstract contribution(row: RowState, leftOut: boolean): string;
+  read(index: number): string {
+    if (!this.counted || this.stale) this.count();
+    return this.result(index);
+  }
+
+  private count(): readonly number[] {
+    this.counted = true;
+    this.stale = false;
+    return this.recount();
+  }
+
+  protected abstract contribution(row: RowState, leftOut: boolean): string | null;
+  /** Counts all contributions. Returns the rows that read something else than before. */
   protected abstract recount(): readonly number[];
+  protected abstract result(index: number): string;
 }
 
 /** Whether a row's number stands in another row too. */
 class Duplicates extends Aggregate {
-  private counts = new Map<string, number>();
+  private doubled = new Set<string>();
   private readonly key: (row: RowState) => string;
 
   constructor(size: number, key: (row: RowState) => string) {
@@ -769,54 +799,60 @@ class Duplicates extends Aggregate {
     this.key = key;
   }
 
-  read(index: number): string {
-    const key = this.contributions[index] as string;
-    return key === '' ? '' : (this.counts.get(key) ?? 0) > 1 ? 'yes' : 'no';
-  }
-
-  protected contribution(row: RowState, leftOut: boolean): string {
-    return leftOut ? '' : this.key(row);
+  protected contribution(row: RowState, leftOut: boolean): string | null {
+    return leftOut ? null : this.key(row) || null;
   }
 
   protected recount(): readonly number[] {
-    const before = this.counts;
-    const now = new Map<string, number>();
-    for (const key of this.contributions) if (key !== '') now.set(key, (now.get(key) ?? 0) + 1);
-    this.counts = now;
-    // All rows are being decided the first time.
-    if (before.size === 0) return NO_ROWS;
+    const before = this.doubled;
+    const seen = new Set<string>();
+    this.doubled = new Set();
+    for (const key of this.contributions) {
+      if (key === null) continue;
+      // One look-up for the many that stand there once: the set grows, or it was there already.
+      const { size } = seen;
+      if (seen.add(key).size === size) this.doubled.add(key);
+    }
     const moved: number[] = [];
+    if (before.size + this.doubled.size === 0) return moved;
     for (const [index, key] of this.contributions.entries()) {
-      if (key !== '' && (before.get(key) ?? 0) > 1 !== (now.get(key) ?? 0) > 1) moved.push(index);
+      if (key !== null && before.has(key) !== this.doubled.has(key)) moved.push(index);
     }
     return moved;
+  }
+
+  protected result(index: number): string {
+    const key = this.contributions[index] ?? null;
+    return key === null ? '' : this.doubled.has(key) ? 'yes' : 'no';
   }
 }
 
 /** How many values a column has over the file. */
 class Distinct extends Aggregate {
-  private count = 0;
-  private readonly key: (row: RowState) => string;
+  private size = 0;
+  private readonly text: (row: RowState) => string;
+  private readonly key: (text: string) => string;
 
-  constructor(name: string, size: number, key: (row: RowState) => string) {
+  constructor(name: string, size: number, text: (row: RowState) => string, key: (text: string) => string) {
     super(name, size);
+    this.text = text;
     this.key = key;
   }
 
-  read(): string {
-    return String(this.count);
-  }
-
-  protected contribution(row: RowState, leftOut: boolean): string {
-    return leftOut ? '' : this.key(row);
+  protected contribution(row: RowState, leftOut: boolean): string | null {
+    return leftOut ? null : this.text(row);
   }
 
   protected recount(): readonly number[] {
-    const before = this.count;
-    const keys = new Set(this.contributions);
-    keys.delete('');
-    this.count = keys.size;
-    return before === 0 || before === this.count ? NO_ROWS : [...this.contributions.keys()];
+    const before = this.size;
+    const texts = new Set<string>();
+    for (const text of this.contributions) if (text !== null && !isBlank(text)) texts.add(text);
+    this.size = new Set([...texts].map(this.key)).size;
+    return before === this.size ? NOTHING : [...this.contributions.keys()];
+  }
+
+  protected result(): string {
+    return String(this.size);
   }
 }
 
@@ -825,44 +861,52 @@ class Lowest extends Aggregate {
   private lowest = new Map<string, string>();
   private readonly group: (row: RowState) => string;
   private readonly number: (row: RowState) => string;
+  private readonly key: (text: string) => string;
+  private readonly groups: string[] = [];
 
   constructor(
     name: string,
     size: number,
     group: (row: RowState) => string,
+    key: (text: string) => string,
     number: (row: RowState) => string,
   ) {
     super(name, size);
     this.group = group;
+    this.key = key;
     this.number = number;
   }
 
-  read(index: number): string {
-    const [group = ''] = (this.contributions[index] as string).split('\u0000');
-    return group === '' ? '' : (this.lowest.get(group) ?? '');
-  }
-
-  protected contribution(row: RowState): string {
+  protected contribution(row: RowState): string | null {
     const group = this.group(row);
-    return group === '' ? '' : `${group}\u0000${this.number(row)}`;
+    return isBlank(group) ? null : `${group}\u0000${this.number(row)}`;
   }
 
   protected recount(): readonly number[] {
     const before = this.lowest;
-    const now = new Map<string, string>();
-    for (const contribution of this.contributions) {
-      const [group = '', number = ''] = contribution.split('\u0000');
-      if (group === '' || number.trim() === '') continue;
-      const least = now.get(group);
-      if (least === undefined || compareNumbers(number, least) < 0) now.set(group, number);
-    }
-    this.lowest = now;
-    if (before.size === 0) return NO_ROWS;
+    this.lowest = new Map();
+    const keys = new Map<string, string>();
     const moved: number[] = [];
     for (const [index, contribution] of this.contributions.entries()) {
-      const [group = ''] = contribution.split('\u0000');
-      if (group !== '' && before.get(group) !== now.get(group)) moved.push(index);
+      const [text = '', number = ''] = contribution?.split('\u0000') ?? [];
+      let group = keys.get(text);
+      if (group === undefined) {
+        group = isBlank(text) ? '' : this.key(text);
+        keys.set(text, group);
+      }
+      this.groups[index] = group;
+      if (group === '' || isBlank(number)) continue;
+      const least = this.lowest.get(group);
+      if (least === undefined || compareNumbers(number, least) < 0) this.lowest.set(group, number);
+    }
+    for (const [index, group] of this.groups.entries()) {
+      if (group !== '' && before.get(group) !== this.lowest.get(group)) moved.push(index);
     }
     return moved;
+  }
+
+  protected result(index: number): string {
+    const group = this.groups[index] ?? '';
+    return group === '' ? '' : (this.lowest.get(group) ?? '');
   }
 }

@@ -134,8 +134,10 @@ export interface Context {
 /** One row while it is being decided. */
 export interface RowState {
   readonly index: number;
-  /** One text a slot; what the stages have made of the row so far. */
-  values: string[];
+  /** One text a slot; what the stages have made of the row so far. Slots past its end are blank. */
+  values: readonly string[];
+  /** Whether `values` is the row's own list; until something is written it is the table's. */
+  owned: boolean;
   readonly surplus: readonly string[];
   /** Facts that a person has confirmed to have no value. */
   none: ReadonlySet<string> | null;
@@ -211,18 +213,44 @@ export class Facts {
   /** A row as it came in, with what people have said of its fields laid over. */
   start(index: number, overlay: ReadonlyMap<string, string> | null): RowState {
     const cells = this.table.rows[index]?.cells ?? NONE;
-    const values = new Array<string>(this.slots.length);
-    for (let slot = 0; slot < values.length; slot++) values[slot] = this.original(index, slot);
-    let none: Set<string> | null = null;
+    const values = cells.length > this.columnCount ? cells.slice(0, this.columnCount) : cells;
+    const row: RowState = {
+      index,
+      values,
+      owned: false,
+      surplus: cells.length > this.columnCount ? cells.slice(this.columnCount) : NONE,
+      none: null,
+      numberText: null,
+      numberCountry: '',
+      number: null,
+    };
     if (overlay) {
+      const none = new Set<string>();
       for (const [field, text] of overlay) {
         const slot = this.slot(field);
-        if (slot >= 0) values[slot] = text;
-        if (text.trim() === '') none = (none ?? new Set()).add(field);
+        if (slot >= 0) this.put(row, slot, text);
+        if (text.trim() === '') none.add(field);
       }
+      if (none.size > 0) row.none = none;
     }
-    const surplus = cells.length > this.columnCount ? cells.slice(this.columnCount) : NONE;
-    return { index, values, surplus, none, numberText: null, numberCountry: '', number: null };
+    return row;
+  }
+
+  /** The text in a slot of a row. */
+  text(row: RowState, slot: number): string {
+    const { values } = row;
+    return slot < values.length ? (values[slot] as string) : '';
+  }
+
+  /** Writes a slot of a row; the row gets a list of its own, for it may share the table's until now. */
+  put(row: RowState, slot: number, text: string): void {
+    if (!row.owned) {
+      const own = row.values.slice();
+      while (own.length < this.slots.length) own.push('');
+      row.values = own;
+      row.owned = true;
+    }
+    (row.values as string[])[slot] = text;
   }
 
   /** A cell as the file has it; blank where the file has no such column. */
@@ -235,7 +263,7 @@ export class Facts {
     const given = this.context.given?.get(fact);
     if (given !== undefined) return () => given;
     const slot = this.slot(fact);
-    if (slot >= 0) return (row) => row.values[slot] as string;
+    if (slot >= 0) return (row) => this.text(row, slot);
     const [head, ...rest] = fact.split('.');
     const tail = rest.join('.');
     if (head === 'original') {
@@ -247,7 +275,7 @@ export class Facts {
     if (fact === 'system') return () => this.table.layout;
     if (fact === 'carrier.pin') {
       const carrier = this.slot('carrier');
-      return (row) => this.books.carriers.carrier(row.values[carrier] as string)?.pin ?? '';
+      return (row) => this.books.carriers.carrier(this.text(row, carrier))?.pin ?? '';
     }
     if (head === 'number') {
       if (tail === 'country') return (row) => this.numberOf(row)?.country ?? '';
@@ -286,11 +314,11 @@ export class Facts {
 
   /** The row's number, joined as files write it: E.164 where it can be read as one. */
   rowKey(row: RowState): string {
-    const text = row.values[this.numberSlot] as string;
+    const text = this.text(row, this.numberSlot);
     if (isBlank(text)) return '';
     const number = this.numberOf(row);
     if (number?.valid && number.e164 !== null) return number.e164;
-    const country = row.values[this.countrySlot] as string;
+    const country = this.text(row, this.countrySlot);
     return numberKey(text, this.books.countries.code(country) ?? this.homeCountry);
   }
 
@@ -309,10 +337,10 @@ export class Facts {
   }
 
   private numberOf(row: RowState): NumberFacts | null {
-    const text = row.values[this.numberSlot] as string;
+    const text = this.text(row, this.numberSlot);
     if (isBlank(text)) return null;
     // The country helps to read a number without its prefix only; a change of it must not keep an old reading.
-    const country = text.charCodeAt(0) === PLUS ? '' : (row.values[this.countrySlot] as string);
+    const country = text.charCodeAt(0) === PLUS ? '' : this.text(row, this.countrySlot);
     if (row.numberText !== text || row.numberCountry !== country) {
       row.number = this.readNumber(text, country);
       row.numberText = text;

@@ -138,8 +138,6 @@ export function buildReport(review: Review, options: ReportOptions): Report {
   );
   const guard = (text: string) => (options.guardFormulas && isFormula(text) ? `'${text}` : text);
   const surplus = new Map<number, readonly string[]>();
-  const overwritten: OverwrittenCell[] = [];
-  const bulkOffers: BulkOffer[] = [];
   const rows = included.map((index): ReportRow => {
     const values = evaluator.values(index);
     const place = review.place(index);
@@ -150,23 +148,7 @@ export function buildReport(review: Review, options: ReportOptions): Report {
     }
     return { place, cells };
   });
-  for (const index of included) {
-    const values = evaluator.values(index);
-    const at = { place: review.place(index), phoneNumber: review.phoneNumber(index) };
-    let by: ReadonlyMap<string, string> | null = null;
-    for (const [column, slot] of slots.entries()) {
-      const { header: field, field: name } = columns[column] as ReportColumn;
-      const from = evaluator.facts.original(index, slot);
-      const to = values[slot] ?? '';
-      if (from.trim() !== '' && from !== to) {
-        by ??= new Map(
-          review.decision(index).changes.map((change) => [change.field, change.rule || change.by]),
-        );
-        overwritten.push({ ...at, field, from, to, by: by.get(name) ?? '' });
-      }
-      if (review.state.bulkOffers.has(`${index} ${name}`)) bulkOffers.push({ ...at, field, to });
-    }
-  }
+  let writtenOver: WrittenOver | null = null;
   const excluded: ExcludedRow[] = [];
   let outsideBatch = 0;
   for (const index of table.rows.keys()) {
@@ -192,7 +174,45 @@ export function buildReport(review: Review, options: ReportOptions): Report {
     partial: included.some((index) => review.status(index) === 'unresolved'),
     excluded,
     outsideBatch,
-    overwritten,
-    bulkOffers,
+    // Listed when somebody asks: a run without a screen shows neither.
+    get overwritten() {
+      writtenOver ??= writtenOverIn(review, included, columns, slots);
+      return writtenOver.overwritten;
+    },
+    get bulkOffers() {
+      writtenOver ??= writtenOverIn(review, included, columns, slots);
+      return writtenOver.bulkOffers;
+    },
   };
+}
+
+type WrittenOver = Pick<Report, 'overwritten' | 'bulkOffers'>;
+
+function writtenOverIn(
+  review: Review,
+  included: readonly number[],
+  columns: readonly ReportColumn[],
+  slots: readonly number[],
+): WrittenOver {
+  const { evaluator } = review;
+  const overwritten: OverwrittenCell[] = [];
+  const bulkOffers: BulkOffer[] = [];
+  for (const index of included) {
+    const values = evaluator.values(index);
+    const at = { place: review.place(index), phoneNumber: review.phoneNumber(index) };
+    let by: ReadonlyMap<string, string> | null = null;
+    for (const [column, slot] of slots.entries()) {
+      const { header: field, field: name } = columns[column] as ReportColumn;
+      const from = evaluator.facts.original(index, slot);
+      const to = values[slot] ?? '';
+      if (from.trim() !== '' && from !== to) {
+        by ??= new Map(
+          review.decision(index).changes.map((change) => [change.field, change.rule || change.by]),
+        );
+        overwritten.push({ ...at, field, from, to, by: by.get(name) ?? '' });
+      }
+      if (review.state.bulkOffers.has(`${index} ${name}`)) bulkOffers.push({ ...at, field, to });
+    }
+  }
+  return { overwritten, bulkOffers };
 }
