@@ -1,5 +1,5 @@
 /** The reducer: what a key makes of the view, and what is to be done outside. Changes nothing itself. */
-import type { Deed, Event } from '../review/event.ts';
+import { type Deed, type Event, rowsOf } from '../review/event.ts';
 import { groupIdOf } from '../review/queue.ts';
 import { redoTarget, undoTarget } from '../review/session.ts';
 import * as forms from './forms.ts';
@@ -45,6 +45,13 @@ export function press(view: View, input: Input, world: World): Step {
   return { view: settled(next, world), effects };
 }
 
+/** Carries a command out as if its key had been pressed; says why where it is disabled. */
+export function act(view: View, command: Command, key: string, world: World): Step {
+  const quiet = view.say === null ? view : { ...view, say: null };
+  const { view: next, effects } = tryCommand(quiet, command, key, world);
+  return { view: settled(next, world), effects };
+}
+
 /** Takes what came of an effect. */
 export function settle(view: View, outcome: Outcome, world: World): Step {
   const { view: next, effects } = take({ ...view, busy: null }, outcome, world);
@@ -64,18 +71,21 @@ function pressKey(view: View, key: string, world: World): Step {
     return key === 'q' || key === 'ctrl-c' ? step(view, { type: 'quit' }) : step(view);
   const layer = topLayer(view);
   const command = commandFor(place, key);
-  if (command) {
-    const why = command.disabled?.(situationOf(view, world)) ?? null;
-    if (why !== null) return step(saying(view, `${keyName(key)}: ${why}`, 'bad'));
-    return perform(command.action, key, view, world);
-  }
-  if (layer?.kind === 'form') return type(view, layer, key, world);
+  if (command) return tryCommand(view, command, key, world);
+  if (layer?.kind === 'form') return type(view, layer, key);
   if (layer?.kind === 'pick') return narrow(view, layer, key);
   return step(saying(view, `${keyName(key)} does nothing here; ? shows the keys`, 'bad'));
 }
 
+function tryCommand(view: View, command: Command, key: string, world: World): Step {
+  const why = command.disabled?.(situationOf(view, world)) ?? null;
+  return why === null
+    ? perform(command.action, key, view, world)
+    : step(saying(view, `${keyName(key)}: ${why}`, 'bad'));
+}
+
 /** Typing into the current field. */
-function type(view: View, form: Form, key: string, world: World): Step {
+function type(view: View, form: Form, key: string): Step {
   const field = form.fields[form.at] as Field;
   const digit = /^[1-9]$/.test(key) && field.line.text === '' ? field.choices[Number(key) - 1] : undefined;
   const char = key === 'space' ? ' ' : graphemes(key).length === 1 ? key : null;
@@ -83,11 +93,11 @@ function type(view: View, form: Form, key: string, world: World): Step {
     digit !== undefined
       ? replaceWith(field.line, digit)
       : (edit(field.line, key) ?? (char === null ? null : insert(field.line, char, true)));
-  return line === null ? step(view) : step(typed(view, forms.withField(form, { ...field, line }), world));
+  return line === null ? step(view) : step(typed(view, forms.withField(form, { ...field, line })));
 }
 
 /** A form that was typed in; a filter works while it is typed. */
-function typed(view: View, form: Form, _world: World): View {
+function typed(view: View, form: Form): View {
   const next = withLayer(view, form);
   return form.purpose.type === 'filter' ? { ...next, filter: form.fields[0]?.line.text ?? '' } : next;
 }
@@ -108,7 +118,7 @@ function paste(view: View, text: string, world: World): Step {
     return forms.takePaste(view, world, layer, text);
   const field = layer.fields[layer.at] as Field;
   const line = insert(field.line, joinLines(text, field.join), false);
-  return step(typed(view, forms.withField(layer, { ...field, line }), world));
+  return step(typed(view, forms.withField(layer, { ...field, line })));
 }
 
 /** The items of a pick that its line lets through. */
@@ -370,7 +380,16 @@ function toOpen(view: View, world: World, by: 1 | -1): View {
     const last = work.nextOpen(candidate, candidate.rows, candidate.rows.length - 1, -1);
     return { ...next, row: last ?? next.row };
   }
-  return saying(view, 'nothing is open any more; X delivers', 'good');
+  return saying(view, 'nothing is open any more', 'good', 'deliver');
+}
+
+/** The view with a row under the cursor: in the list that is open if it is there, else in one that asks for it. */
+function broughtTo(view: View, world: World, row: number): View {
+  const work = world.work as Worklist;
+  const has = (rows: readonly number[]) => rows[positionOf(rows, row)] === row;
+  if (has(visibleRows(view, world))) return { ...view, row, detailTop: 0 };
+  const list = work.lists().find((one) => one.kind === 'tasks' && has(one.rows) && work.isOpen(one, row));
+  return list ? { ...shown({ ...view, filter: '' }, world, list.id), row } : view;
 }
 
 function back(view: View): View {
@@ -482,6 +501,7 @@ function turn(view: View, type: 'undo' | 'redo', target: Event | null): Step {
     close: false,
     advance: false,
     draft: null,
+    row: rowsOf(target)?.[0],
   };
   return step({ ...view, busy: 'saving' }, { type: 'record', deeds: [{ type }], after });
 }
@@ -694,6 +714,7 @@ function take(view: View, outcome: Outcome, world: World): Step {
       const drafts = new Map(view.drafts);
       if (after.draft !== null) drafts.delete(after.draft);
       const next = saying({ ...view, drafts, layers: after.close ? [] : view.layers }, after.say, 'good');
+      if (after.row !== undefined) return step(broughtTo(next, world, after.row));
       return step(after.advance ? advanced(next, world) : next);
     }
     case 'delivered':
@@ -737,12 +758,14 @@ function opened(view: View, world: World): View {
   const fresh =
     !desk.resumed && desk.review.rules.intake.questions.length > 0 && firstOpenQuestion(world, 0) !== null;
   const greeting = desk.resumed
-    ? `the session goes on${open > 0 ? `; the intake has ${open} open questions, I opens them` : ''}`
+    ? `the session goes on${open > 0 ? `; the intake has ${open} open questions` : ''}`
     : `session kept in ${desk.session}`;
   const notes = desk.notices.length > 0 ? problemsPage('BEFORE YOU BEGIN', desk.notices) : null;
   const said = saying(
     { ...next, screen: fresh ? 'intake' : 'work', question: firstOpenQuestion(world, 0) ?? 0 },
     greeting,
+    'plain',
+    desk.resumed && open > 0 ? 'intake' : null,
   );
   return notes ? { ...said, layers: [notes] } : said;
 }
@@ -752,7 +775,7 @@ function advanced(view: View, world: World): View {
   if (view.screen === 'intake') {
     const at = firstOpenQuestion(world, view.question);
     return at === null
-      ? saying(view, `${view.say?.text ?? ''}; that was all, Tab goes on to the rows`, 'good')
+      ? saying(view, `${view.say?.text ?? ''}; that was all`, 'good', 'continue')
       : { ...view, question: at };
   }
   const work = world.work as Worklist;
@@ -765,12 +788,9 @@ function advanced(view: View, world: World): View {
   const row = work.nextOpen(list, rows, at, 1) ?? work.nextOpen(list, rows, 0, 1);
   if (row !== null) return { ...view, row, detailTop: 0 };
   if (list.open > 0) return saying(view, `${say}; the filter hides ${list.open} open rows`, 'good');
-  const left = work.lists().some((one) => one.kind !== 'all' && one.open > 0);
-  return saying(
-    view,
-    left ? `${say}; group done, n goes to the next` : `${say}; nothing is open any more, X delivers`,
-    'good',
-  );
+  return work.lists().some((one) => one.kind !== 'all' && one.open > 0)
+    ? saying(view, `${say}; group done`, 'good', 'next-open')
+    : saying(view, `${say}; nothing is open any more`, 'good', 'deliver');
 }
 
 /** Puts the cursor back on a row that is there, and the row on the screen. */

@@ -50,12 +50,13 @@ function detailOf(view: View, world: World, work: Worklist): Detail {
   const key = `${view.row} ${view.list} ${work.review.log.length}`;
   const known = details.get(work);
   if (known?.key === key) return known.made;
-  const made = makeDetail(view.row, currentList(view, world), work);
+  const made = describeRow(view.row, currentList(view, world), work);
   details.set(work, { key, made });
   return made;
 }
 
-function makeDetail(row: number, list: List | null, work: Worklist): Detail {
+/** Everything there is to say of a row of a list. */
+export function describeRow(row: number, list: List | null, work: Worklist): Detail {
   const { review } = work;
   const { evaluator } = review;
   const decision = review.decision(row);

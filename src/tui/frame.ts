@@ -4,11 +4,11 @@ import { detailPane } from './detail.ts';
 import { targetsOf } from './forms.ts';
 import { type Geometry, geometryOf, hintLines, LEAST, scrolled, shownFields } from './geometry.ts';
 import { intakePage, mappingPage } from './ground.ts';
-import { commandsOf, keyName, type Place } from './keys.ts';
+import { COMMANDS, commandsOf, keyName, type Place } from './keys.ts';
 import { windowOf } from './line.ts';
 import { wrapLines } from './pages.ts';
 import { listLines, rowLines } from './table.ts';
-import { clip, pad, visible, widthOf, wrap } from './text.ts';
+import { clip, pad, visible, widthOf } from './text.ts';
 import { type Line, lineWidth, type Span, span } from './theme.ts';
 import {
   type Confirm,
@@ -16,9 +16,7 @@ import {
   type Delivery,
   type Field,
   type Form,
-  type Mapping,
   type Page,
-  type PageLine,
   type Pick,
   placeOf,
   type Style,
@@ -28,7 +26,7 @@ import {
   visibleRows,
   type World,
 } from './view.ts';
-import { asked, type List, type Worklist } from './worklist.ts';
+import type { List, Worklist } from './worklist.ts';
 
 export interface Frame {
   readonly lines: readonly Line[];
@@ -182,9 +180,14 @@ function countsOf(list: List): string {
 }
 
 function messageLine(view: View): Line {
-  if (!view.say) return [];
-  const style: Style = view.say.tone === 'bad' ? 'bad' : view.say.tone === 'good' ? 'good' : 'plain';
-  return [span(` ${visible(view.say.text)}`, style)];
+  const { say } = view;
+  if (!say) return [];
+  const style: Style = say.tone === 'bad' ? 'bad' : say.tone === 'good' ? 'good' : 'plain';
+  const line: Span[] = [span(` ${visible(say.text)}`, style)];
+  const next = COMMANDS.find((command) => command.action === say.next);
+  if (next)
+    line.push(span('   '), span(keyName(next.keys[0] as string), 'key'), span(` ${next.label}`, 'dim'));
+  return line;
 }
 
 /** What each place shows in its footer, in order; what is disabled now gives way. */

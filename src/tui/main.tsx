@@ -1,17 +1,15 @@
 /** `csr review`'s screen: keys in, deeds to the desk, frames out. */
 import type { ReadStream, WriteStream } from 'node:tty';
-import { explain } from '../engine/explain.ts';
-import { CsrError, type Problem } from '../engine/problem.ts';
-import type { Desk, Opening } from '../review/desk.ts';
+import type { Opening } from '../review/desk.ts';
 import { press, resize, settle } from './act.ts';
 import type { Renderer } from './draw.tsx';
+import { carryOut, type Host, seated, statusOf } from './effects.ts';
 import { frameOf, skeleton } from './frame.ts';
 import { Decoder, type Input } from './input.ts';
-import { startMapping } from './mapping.ts';
+import { mappingFor } from './mapping.ts';
 import { Terminal } from './terminal.ts';
 import { paint } from './theme.ts';
-import { type Effect, firstView, type Outcome, type View, type World } from './view.ts';
-import { Worklist } from './worklist.ts';
+import { type Effect, firstView, type View, type World } from './view.ts';
 
 export interface ReviewOptions {
   readonly color: boolean;
@@ -22,9 +20,6 @@ export interface ReviewOptions {
 }
 
 const SIGNALS = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
-/** Problems of the columns, which the agent can mend on the screen. */
-const MENDABLE = new Set(['unknown-layout', 'unknown-header', 'unknown-field']);
-
 /**
  * Takes an agent through a review on the terminal. Both streams must be terminals: the caller has checked it.
  * @returns 0 where no row is left unresolved, 1 where some are, 128 and the signal's number where one ended it
@@ -103,28 +98,17 @@ class Run {
     const [opening, { startRenderer }] = await Promise.all([given, import('./draw.tsx')]);
     this.renderer = startRenderer(this.stdin, () => this.terminal.size);
     this.world = { opening, desk: null, work: null, editor: this.options.edit !== undefined };
-    try {
-      opening.recognise(opening.choice);
-    } catch (error) {
-      if (!(error instanceof CsrError) || !error.problems.some((problem) => MENDABLE.has(problem.code)))
-        throw error;
-      this.view = {
-        ...this.view,
-        screen: 'mapping',
-        mapping: startMapping(opening.grid, opening.rules, opening.choice, error),
-      };
+    const mapping = mappingFor(opening);
+    if (mapping !== null) {
+      this.view = { ...this.view, screen: 'mapping', mapping };
       this.show();
       await this.pump();
       return;
     }
-    this.sit(await opening.open(opening.choice, false));
+    this.world = seated(this.world, await opening.open(opening.choice, false));
     this.view = settle(this.view, { type: 'opened' }, this.world).view;
     this.show();
     await this.pump();
-  }
-
-  private sit(desk: Desk): void {
-    this.world = { ...(this.world as World), desk, work: new Worklist(desk.review) };
   }
 
   private listen(): void {
@@ -172,8 +156,8 @@ class Run {
 
   /** Takes the waiting keys one after the other; a key that has something done waits for it. */
   private async pump(): Promise<void> {
-    // Nothing can be quit yet but the waiting itself.
-    if (!this.world || !this.renderer) {
+    // Keys typed ahead wait for the rows; only leaving is possible already.
+    if (!this.world || this.view.screen === 'opening') {
       if (this.waiting.some((input) => input.type === 'key' && input.key === 'ctrl-c')) this.finish(1);
       return;
     }
@@ -185,8 +169,7 @@ class Run {
         this.view = view;
         for (const effect of effects) {
           if (effect.type === 'quit') {
-            const { desk } = this.world;
-            this.finish(desk && desk.review.unresolved === 0 ? 0 : 1);
+            this.finish(statusOf(this.world));
             return;
           }
           if (this.view.busy !== null) this.show();
@@ -202,56 +185,26 @@ class Run {
   }
 
   private async perform(effect: Effect): Promise<void> {
-    let outcome: Outcome | null;
-    try {
-      outcome = await this.outcomeOf(effect);
-    } catch (error) {
-      outcome = { type: 'failed', problems: problemsOf(error) };
-    }
+    const { world, outcome } = await carryOut(effect, this.world as World, this.host);
+    this.world = world;
     if (outcome === null) return;
-    const { view, effects } = settle(this.view, outcome, this.world as World);
+    const { view, effects } = settle(this.view, outcome, world);
     this.view = view;
     for (const next of effects) await this.perform(next);
   }
 
-  private async outcomeOf(effect: Effect): Promise<Outcome | null> {
-    const world = this.world as World;
-    const desk = world.desk as Desk;
-    switch (effect.type) {
-      case 'open':
-        this.sit(await world.opening.open(effect.choice, effect.keepLayout));
-        return { type: 'opened' };
-      case 'record':
-        for (const deed of effect.deeds) world.work?.update(await desk.record(deed));
-        return { type: 'recorded', after: effect.after };
-      case 'deliver':
-        return { type: 'delivered', delivered: await desk.deliver(effect.request) };
-      case 'propose':
-        return {
-          type: 'proposed',
-          path: await desk.propose({ country: effect.country, carrier: effect.carrier, how: effect.how }),
-        };
-      case 'explain':
-        return { type: 'explained', explanation: await explain(desk.review.evaluator, effect.row) };
-      case 'copy':
-        this.terminal.copy(effect.text);
-        return { type: 'copied', what: effect.what };
-      case 'edit': {
-        if (!this.options.edit) return null;
-        this.terminal.leave();
-        try {
-          return { type: 'edited', text: await this.options.edit(effect.text) };
-        } finally {
-          this.terminal.enter();
-        }
+  private readonly host: Host = {
+    copy: (text) => this.terminal.copy(text),
+    edit: async (text) => {
+      this.terminal.leave();
+      try {
+        return (await this.options.edit?.(text)) ?? null;
+      } finally {
+        this.terminal.enter();
       }
-      case 'repaint':
-        this.terminal.forget();
-        return null;
-      case 'quit':
-        return null;
-    }
-  }
+    },
+    repaint: () => this.terminal.forget(),
+  };
 
   private show(): void {
     if (!this.renderer || !this.world) return;
@@ -259,12 +212,4 @@ class Run {
     const painted = lines.map((line) => paint(line, this.options.color));
     this.terminal.draw(this.renderer.show(painted, this.view.size.columns), caret);
   }
-}
-
-/** What is wrong, as problems: a fault of ours is one too, and must not take the screen and what was typed with it. */
-function problemsOf(error: unknown): readonly Problem[] {
-  if (error instanceof CsrError) return error.problems;
-  return [
-    { code: 'fault', severity: 'error', message: error instanceof Error ? error.message : String(error) },
-  ];
 }

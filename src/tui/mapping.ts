@@ -1,8 +1,9 @@
 /** Columns that no layout explains: the agent says which is which. */
 import { columnLetter, type LayoutChoice, matchHeaders } from '../engine/layout.ts';
-import { CsrError } from '../engine/problem.ts';
+import { CsrError, type Problem } from '../engine/problem.ts';
 import type { FieldDef, RuleSet } from '../engine/rule.ts';
 import type { Grid } from '../engine/table.ts';
+import type { Opening } from '../review/desk.ts';
 import { inputLine } from './line.ts';
 import {
   type Mapping,
@@ -15,8 +16,27 @@ import {
   type World,
 } from './view.ts';
 
-/** A first reading of a grid whose columns nobody has explained yet. */
-export function startMapping(grid: Grid, rules: RuleSet, choice: LayoutChoice, error: CsrError): Mapping {
+/** Problems of the columns, which the agent can mend on the screen. */
+const MENDABLE = new Set(['unknown-layout', 'unknown-header', 'unknown-field']);
+
+/** Where the columns are not understood: a first reading of them. Null where they are. @throws what nobody can mend here */
+export function mappingFor({ grid, rules, choice, recognise }: Opening): Mapping | null {
+  try {
+    recognise(choice);
+    return null;
+  } catch (error) {
+    if (!(error instanceof CsrError) || !error.problems.some((problem) => MENDABLE.has(problem.code)))
+      throw error;
+    return startMapping(grid, rules, choice, error.problems);
+  }
+}
+
+function startMapping(
+  grid: Grid,
+  rules: RuleSet,
+  choice: LayoutChoice,
+  problems: readonly Problem[],
+): Mapping {
   const found = grid.records.findIndex((record) => record.filter((text) => text.trim() !== '').length > 1);
   const headerAt = Math.max(0, found);
   const header = grid.records[headerAt] ?? [];
@@ -25,14 +45,7 @@ export function startMapping(grid: Grid, rules: RuleSet, choice: LayoutChoice, e
     if (!column.field.startsWith('column:') && !map.has(column.field))
       map.set(column.field, nameOf(header, at));
   }
-  return {
-    at: 0,
-    choice: { layout: choice.layout, map },
-    keep: false,
-    header,
-    headerAt,
-    problems: error.problems,
-  };
+  return { at: 0, choice: { layout: choice.layout, map }, keep: false, header, headerAt, problems };
 }
 
 /** What names a column for good: its header, or its letter where the header is blank or stands twice. */

@@ -7,7 +7,7 @@ import type { Problem } from '../engine/problem.ts';
 import type { Question } from '../engine/rule.ts';
 import type { Delivered, DeliveryRequest, Desk, Opening } from '../review/desk.ts';
 import type { Deed } from '../review/event.ts';
-import type { Place, Situation } from './keys.ts';
+import type { ActionId, Place, Situation } from './keys.ts';
 import type { InputLine } from './line.ts';
 import type { List, Worklist } from './worklist.ts';
 
@@ -155,6 +155,8 @@ export interface After {
   readonly advance: boolean;
   /** A draft that has become an answer. */
   readonly draft: string | null;
+  /** A row to go to: the one that an undo has changed. */
+  readonly row?: number | undefined;
 }
 
 export type Outcome =
@@ -170,6 +172,8 @@ export type Outcome =
 export interface Say {
   readonly text: string;
   readonly tone: 'plain' | 'good' | 'bad';
+  /** The command that goes on from here; each screen says it in its own way. */
+  readonly next: ActionId | null;
 }
 
 export interface Mapping {
@@ -260,8 +264,13 @@ export function popLayer(view: View): View {
   return { ...view, layers: view.layers.slice(0, -1) };
 }
 
-export function saying(view: View, text: string, tone: Say['tone'] = 'plain'): View {
-  return { ...view, say: { text, tone } };
+export function saying(
+  view: View,
+  text: string,
+  tone: Say['tone'] = 'plain',
+  next: ActionId | null = null,
+): View {
+  return { ...view, say: { text, tone, next } };
 }
 
 export function currentList(view: View, world: World): List | null {
