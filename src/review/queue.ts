@@ -90,6 +90,8 @@ export class TaskQueue {
       group = { id, sample: task, ...place, open: new Set(), answered: new Set(), made: null };
       this.growing.set(id, group);
     }
+    // What is offered may have changed since: the newest open task speaks for the group.
+    if (list === 'open' || group.open.size === 0) group.sample = task;
     group[list].add(index);
     group.made = null;
     return group;
