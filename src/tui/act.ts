@@ -399,7 +399,7 @@ function back(view: View): View {
   if (view.pane !== 'rows') return { ...view, pane: 'rows' };
   if (view.filter !== '') return { ...view, filter: '' };
   if (view.marks.size > 0) return { ...view, marks: new Set() };
-  return view;
+  return saying(view, 'there is nothing to step back from', 'plain', 'quit');
 }
 
 function marked(view: View, world: World): View {

@@ -397,11 +397,15 @@ export function submit(view: View, world: World, form: Form): Step {
 export function recordIntake(view: View, id: string, text: string | null): Step {
   const deed: Deed = { type: 'intake', facts: { [id]: text } };
   const say = text === null ? `${id} is open again` : `saved: ${id}`;
-  return step(view, {
-    type: 'record',
-    deeds: [deed],
-    after: { say, close: true, advance: text !== null, draft: `intake ${id}` },
-  });
+  // A fact about the customer touches every row.
+  return step(
+    { ...view, busy: 'saving' },
+    {
+      type: 'record',
+      deeds: [deed],
+      after: { say, close: true, advance: text !== null, draft: `intake ${id}` },
+    },
+  );
 }
 
 function refuse(view: View, form: Form, problem: string): Step {

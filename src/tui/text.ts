@@ -89,7 +89,8 @@ export function wrap(text: string, width: number): string[] {
         cells += widthOf(word);
         continue;
       }
-      for (const grapheme of graphemes(word)) {
+      for (const one of graphemes(word)) {
+        const grapheme = clip(one, width);
         const step = widthOf(grapheme);
         if (cells + step > width) {
           lines.push(line);

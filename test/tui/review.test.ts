@@ -1,0 +1,517 @@
+import { expect, test } from 'vitest';
+import { Agent, memoryOpening, SAMPLE } from './agent.ts';
+
+const ASK = (list: { group: { kind: string; country: string } | null }) =>
+  list.group?.kind === 'ask' && list.group.country === 'US';
+const DE = (list: { group: { country: string } | null }) => list.group?.country === 'DE';
+const FR = (list: { group: { country: string } | null }) => list.group?.country === 'FR';
+const GB = (list: { group: { country: string } | null }) => list.group?.country === 'GB';
+const FLAGS = (list: { flag: { severity: string } | null }) => list.flag?.severity === 'error';
+
+test('a group is answered with one key, its answer and two Enters', async () => {
+  const agent = await Agent.at();
+  await agent.goesTo(DE);
+  await agent.sends('AHauptstr. 5, 10115 Berlin\r');
+  expect(agent.view.layers.at(-1)).toMatchObject({
+    kind: 'confirm',
+    question: 'Save Address `Hauptstr. 5, 10115 Berlin` for 2 rows?',
+  });
+  expect(agent.deeds).toEqual([]);
+  await agent.sends('\r');
+  expect(agent.deeds).toMatchObject([{ type: 'answer', via: 'typed', entries: [{ row: 4 }, { row: 5 }] }]);
+  expect(agent.review.evaluator.value(5, 'address')).toBe('Hauptstr. 5, 10115 Berlin');
+  expect(agent.said).toContain('group done');
+  expect(agent.view.layers).toEqual([]);
+});
+
+test('one row is saved at once, and the cursor goes on to the next open row', async () => {
+  const agent = await Agent.at();
+  await agent.goesTo(DE);
+  const [first] = [agent.row];
+  await agent.sends('iHauptstr. 5\r');
+  expect(agent.deeds).toHaveLength(1);
+  expect(agent.row).toBe(first + 1);
+});
+
+test('whole sessions may come in one write', async () => {
+  const agent = await Agent.at();
+  await agent.goesTo(DE);
+  await agent.sends('i東京都 Straße 5\rkj\u007fiBerlin\r');
+  expect(agent.review.evaluator.value(4, 'address')).toBe('東京都 Straße 5');
+  expect(agent.review.evaluator.value(5, 'address')).toBe('Berlin');
+});
+
+test('a choice is taken by its number, and an answered fact decides its rows again', async () => {
+  const agent = await Agent.at();
+  await agent.goesTo(ASK);
+  const before = agent.world.work?.lists().length;
+  await agent.sends('A1\r\r');
+  expect(agent.deeds).toMatchObject([
+    { type: 'answer', entries: [{ values: { origin: 'ported' } }, {}, {}] },
+  ]);
+  expect(agent.world.work?.list(agent.view.list)?.open).toBe(0);
+  expect(agent.world.work?.lists().length).toBeGreaterThan(before as number);
+  expect(agent.screen).toMatch(/\+ answered/);
+});
+
+test('a wrong choice is refused where it is typed', async () => {
+  const agent = await Agent.at();
+  await agent.goesTo(ASK);
+  await agent.sends('istolen\r');
+  expect(agent.view.layers.at(-1)).toMatchObject({
+    kind: 'form',
+    problem: expect.stringContaining('`stolen`'),
+  });
+  expect(agent.deeds).toEqual([]);
+});
+
+test('a task with several fields is filled field by field; a blank one stays open', async () => {
+  const agent = await Agent.at();
+  await agent.goesTo(FR);
+  await agent.sends('iRue 1, Paris\r');
+  expect(agent.view.layers.at(-1)).toMatchObject({ kind: 'form', at: 1 });
+  await agent.sends('nope\r');
+  expect(agent.view.layers.at(-1)).toMatchObject({
+    kind: 'form',
+    problem: expect.stringMatching(/must match/),
+  });
+  await agent.sends('\u0015\r');
+  expect(agent.said).toContain('stays open');
+  expect(agent.review.status(6)).toBe('unresolved');
+  await agent.sends('i\r01P123456ABC\r');
+  expect(agent.review.status(6)).toBe('ready');
+});
+
+test('"there is none" is an answer', async () => {
+  const agent = await Agent.at();
+  await agent.goesTo(DE);
+  await agent.sends('b');
+  expect(agent.screen).toContain('Address> (none)');
+  await agent.sends('\r');
+  expect(agent.deeds).toMatchObject([{ type: 'answer', entries: [{ values: { address: '' } }] }]);
+  expect(agent.review.status(4)).toBe('ready');
+});
+
+test('blank is no answer', async () => {
+  const agent = await Agent.at();
+  await agent.goesTo(DE);
+  await agent.sends('i\r');
+  expect(agent.deeds).toEqual([]);
+  expect(agent.view.layers.at(-1)).toMatchObject({
+    kind: 'form',
+    problem: expect.stringContaining('(none)'),
+  });
+});
+
+test('a hand-over without a field records the decision of the lead', async () => {
+  const agent = await Agent.at();
+  await agent.goesTo(GB);
+  expect(agent.screen).toMatch(/Customer Support-UK/);
+  await agent.sends('iDeliver it, says Kim\r');
+  expect(agent.deeds).toMatchObject([
+    { type: 'answer', entries: [{ values: { decision: 'Deliver it, says Kim' } }] },
+  ]);
+  expect(agent.review.status(7)).toBe('ready');
+});
+
+test('offers are accepted for a row, and for a group after a question', async () => {
+  const text = [
+    SAMPLE.split('\n')[0],
+    ...[1, 2, 3].map(
+      (n) => `+1408555012${n},US,Bandwidth,,Ana,Lee,+1408555012${n},"1 Elm St, San Jose, CA 95131",`,
+    ),
+  ].join('\n');
+  const agent = await Agent.at(memoryOpening(text), [80, 24], 'beginning');
+  await agent.sends('j\r0012345\r\t');
+  await agent.goesTo((list) => list.group?.kind === 'offer');
+  await agent.sends('o');
+  expect(agent.deeds.at(-1)).toMatchObject({
+    type: 'answer',
+    via: 'offer',
+    entries: [{ values: { accountNumber: '0012345' } }],
+  });
+  await agent.sends('O');
+  expect(agent.view.layers.at(-1)).toMatchObject({
+    kind: 'confirm',
+    question: 'Accept `0012345` for 2 rows?',
+  });
+  await agent.sends('y');
+  expect(agent.deeds.at(-1)).toMatchObject({ type: 'answer', via: 'offer', entries: [{}, {}] });
+  expect(agent.review.evaluator.value(2, 'accountNumber')).toBe('0012345');
+});
+
+test('a selection says how many the filter hides, and no changes nothing', async () => {
+  const agent = await Agent.at();
+  await agent.goesTo(ASK);
+  await agent.sends('   ');
+  expect(agent.view.marks.size).toBe(3);
+  await agent.sends('/0105\r');
+  expect(agent.screen).toContain('SELECTED 3 (2 hidden)');
+  await agent.sends('S1\r');
+  expect(agent.view.layers.at(-1)).toMatchObject({
+    kind: 'confirm',
+    question: 'Save Origin `ported` for 3 rows (2 hidden)?',
+  });
+  await agent.sends('n');
+  expect(agent.deeds).toEqual([]);
+  expect(agent.view.layers.at(-1)).toMatchObject({ kind: 'form' });
+  await agent.sends('\u001b');
+  expect(agent.view.marks.size).toBe(3);
+});
+
+test('a selection over several groups answers those that ask for the same, and says whom it leaves alone', async () => {
+  const agent = await Agent.at();
+  await agent.sends(']'.repeat(30));
+  await agent.goesTo((list) => list.kind === 'all');
+  await agent.sends('/de\r*');
+  await agent.sends('\u001b/gamma\r*\u001b');
+  await agent.goesTo(DE);
+  await agent.sends('SBerlin\r');
+  expect(agent.view.layers.at(-1)).toMatchObject({
+    kind: 'confirm',
+    question: 'Save Address `Berlin` for 2 rows?',
+    details: [expect.stringContaining('1 marked')],
+  });
+});
+
+test('a range is marked from one v to the next', async () => {
+  const agent = await Agent.at();
+  await agent.goesTo(ASK);
+  await agent.sends('gvjj');
+  expect(agent.screen).toContain('RANGE');
+  await agent.sends('v');
+  expect(agent.view.marks.size).toBe(3);
+  await agent.sends('-');
+  expect(agent.view.marks.size).toBe(0);
+});
+
+test('what was typed and left is there again', async () => {
+  const agent = await Agent.at();
+  await agent.goesTo(DE);
+  await agent.sends('iHauptstr\u001b');
+  expect(agent.view.layers).toEqual([]);
+  await agent.sends('i');
+  expect(agent.screen).toContain('Address> Hauptstr');
+  await agent.sends('. 5\ri');
+  expect(agent.screen).toMatch(/Address>$/m);
+});
+
+test('an answer given before is offered again', async () => {
+  const agent = await Agent.at();
+  await agent.goesTo(DE);
+  await agent.sends('iHauptstr. 5\ri');
+  expect(agent.screen).toContain('Hauptstr. 5  1 row');
+  await agent.sends('\u001b[B\r');
+  expect(agent.review.evaluator.value(5, 'address')).toBe('Hauptstr. 5');
+});
+
+test('a failed journal keeps the answer on the screen and says so', async () => {
+  const agent = await Agent.at();
+  await agent.goesTo(DE);
+  agent.desk.full = true;
+  await agent.sends('AHauptstr. 5\r\r');
+  expect(agent.said).toBe('not saved: the disk is full');
+  expect(agent.screen).toContain('Address> Hauptstr. 5');
+  expect(agent.review.status(4)).toBe('unresolved');
+  agent.desk.full = false;
+  await agent.sends('\r\r');
+  expect(agent.said).toContain('saved');
+  expect(agent.review.status(4)).toBe('ready');
+});
+
+test('undo and redo reach over a restart, and go to the row they change', async () => {
+  const opening = memoryOpening();
+  const agent = await Agent.at(opening);
+  await agent.goesTo(DE);
+  await agent.sends('AHauptstr. 5\r\r');
+  const answered = agent.review.evaluator.value(4, 'address');
+  const again = await Agent.at(memoryOpening(SAMPLE, agent.desk.journal));
+  expect(again.review.evaluator.value(4, 'address')).toBe(answered);
+  await again.sends('u');
+  expect(again.said).toBe('undone: answer for 2 rows');
+  expect(again.review.status(4)).toBe('unresolved');
+  expect(again.row).toBe(6);
+  await again.sends('U');
+  expect(again.review.evaluator.value(4, 'address')).toBe(answered);
+  await again.sends('U');
+  expect(again.said).toContain('nothing is left to redo');
+});
+
+test('steps are ticked for the group', async () => {
+  const agent = await Agent.at();
+  await agent.goesTo(DE);
+  await agent.sends('1');
+  expect(agent.deeds).toMatchObject([{ type: 'tick', step: 1, done: true }]);
+  expect(agent.screen).toContain('1 [x]');
+  expect(agent.screen).toContain('2 [>]');
+  await agent.sends('1');
+  expect(agent.deeds.at(-1)).toMatchObject({ type: 'tick', step: 1, done: false });
+  await agent.sends('9');
+  expect(agent.said).toContain('no step 9');
+});
+
+test('rows are excluded with a reason, and brought back', async () => {
+  const agent = await Agent.at();
+  await agent.goesTo(GB);
+  await agent.sends('d\r');
+  expect(agent.screen).toContain('a reason is needed');
+  await agent.sends('the UK team has it\r');
+  expect(agent.review.status(7)).toBe('excluded');
+  await agent.goesTo((list) => list.kind === 'excluded');
+  expect(agent.screen).toContain('excluded: the UK team has it');
+  await agent.sends('D');
+  expect(agent.review.status(7)).toBe('unresolved');
+});
+
+test('notes and escalations stand with the row', async () => {
+  const agent = await Agent.at();
+  await agent.goesTo(DE);
+  await agent.sends('mcalled them twice\r');
+  expect(agent.deeds.at(-1)).toMatchObject({ type: 'note', rows: [4], text: 'called them twice' });
+  await agent.sends('eno portal access\r');
+  expect(agent.deeds.at(-1)).toMatchObject({
+    type: 'escalate',
+    rows: [4],
+    to: 'manager',
+    note: 'no portal access',
+  });
+  await agent.sends('g');
+  expect(agent.screen).toContain('escalated');
+});
+
+test('a rejection is looked up in the words of the gaining carrier', async () => {
+  const agent = await Agent.at();
+  await agent.sends('l');
+  await agent.pastes('Order rejected:\nPIN invalid');
+  await agent.sends('\r\u0015Inteliquent\r');
+  expect(agent.screen).toContain('Order rejected: PIN invalid');
+  expect(agent.screen).toContain('8x82125');
+  expect(agent.screen).toMatch(/escalations\.yaml:\d+/);
+});
+
+test('where no look-up is listed, the agent proposes one', async () => {
+  const agent = await Agent.at();
+  await agent.goesTo(DE);
+  await agent.sends('POpen the portal; search the number\r');
+  expect(agent.desk.proposals).toEqual([
+    { country: 'DE', carrier: 'Colt', how: 'Open the portal\nsearch the number' },
+  ]);
+  expect(agent.said).toContain('proposal-1.yaml');
+});
+
+test('an error flag is corrected at its cell', async () => {
+  const agent = await Agent.at();
+  await agent.goesTo(FLAGS);
+  await agent.sends('i');
+  expect(agent.screen).toContain('4.41555E+11');
+  await agent.sends('\u0015+14155550100\r');
+  expect(agent.deeds).toMatchObject([{ type: 'edit', rows: [8], text: '+14155550100' }]);
+});
+
+test('error flags are acknowledged for a row, or all of a list', async () => {
+  const agent = await Agent.at();
+  await agent.goesTo(FLAGS);
+  await agent.sends('a');
+  expect(agent.deeds).toMatchObject([{ type: 'acknowledge', flags: [{ row: 8 }] }]);
+  await agent.sends('u');
+  await agent.sends('K');
+  expect(agent.view.layers.at(-1)).toMatchObject({ kind: 'confirm' });
+  await agent.sends('y');
+  expect(agent.world.work?.list(agent.view.list)?.open ?? 0).toBe(0);
+});
+
+test('any cell can be corrected', async () => {
+  const agent = await Agent.at();
+  await agent.goesTo(DE);
+  await agent.sends('cfirst\r');
+  expect(agent.screen).toContain('authorizedFirstName> Ana');
+  await agent.sends('\u0015Zoë\r');
+  expect(agent.deeds).toMatchObject([{ type: 'edit', rows: [4], field: 'authorizedFirstName', text: 'Zoë' }]);
+});
+
+test('the explanation shows the rules, what they read, and where others parted', async () => {
+  const agent = await Agent.at();
+  await agent.goesTo(DE);
+  await agent.sends('x');
+  expect(agent.screen).toContain('WHY row 6 +4930555010');
+  const page = agent.view.layers.at(-1);
+  const text = page?.kind === 'page' ? page.lines.map((line) => line.text).join('\n') : '';
+  expect(text).toMatch(/rules\/address-matrix\.yaml:\d+/);
+  expect(text).toMatch(/\+ country: .* read `DE`/);
+  expect(text).toMatch(/failed: it read/);
+  await agent.sends('q');
+  expect(agent.view.layers).toEqual([]);
+});
+
+test('a filter works while it is typed, and Esc forgets it', async () => {
+  const agent = await Agent.at();
+  await agent.goesTo((list) => list.kind === 'all');
+  await agent.sends('/de co');
+  expect(agent.screen).toContain('FILTER de co (2 rows)');
+  await agent.sends('\u001b');
+  expect(agent.view.filter).toBe('');
+  await agent.sends('/orange\r');
+  expect(agent.row).toBe(8);
+  await agent.sends('\u001b');
+  expect(agent.view.filter).toBe('');
+});
+
+test('the palette finds commands by name, and says what is disabled and why', async () => {
+  const agent = await Agent.at();
+  await agent.sends(':include');
+  expect(agent.screen).toContain('(the row is not excluded)');
+  await agent.sends('\r');
+  expect(agent.said).toBe('the row is not excluded');
+  await agent.sends('\u0015help\r');
+  expect(agent.view.layers.at(-1)).toMatchObject({ kind: 'page', title: 'KEYS' });
+});
+
+test('numbers are copied', async () => {
+  const agent = await Agent.at();
+  await agent.goesTo(DE);
+  await agent.sends('y');
+  await agent.sends('*y');
+  expect(agent.copied).toEqual(['+4930555010', '+4930555010\n+4930555011']);
+});
+
+test('a pasted table answers its rows, or is refused with every fault', async () => {
+  const agent = await Agent.at();
+  await agent.goesTo(DE);
+  await agent.sends('p');
+  await agent.pastes('Number\tAddress\n+49 30 555010\tHauptstr. 5\n0049 30 999\tNowhere\n');
+  expect(agent.deeds).toEqual([]);
+  expect(agent.screen).toContain('Nothing was saved');
+  expect(agent.screen).toContain('line 3: `0049 30 999` is not in the file');
+  await agent.sends('qp');
+  await agent.pastes('+49 30 555010\t"Hauptstr. 5\nBerlin"\n+49 30 555011\tNebenstr. 6');
+  expect(agent.view.layers.at(-1)).toMatchObject({
+    kind: 'confirm',
+    question: 'Save 2 pasted lines for 2 rows?',
+  });
+  await agent.sends('y');
+  expect(agent.review.evaluator.value(4, 'address')).toBe('Hauptstr. 5, Berlin');
+  expect(agent.review.evaluator.value(5, 'address')).toBe('Nebenstr. 6');
+  await agent.sends('u');
+  expect(agent.review.status(4)).toBe('unresolved');
+});
+
+test('pasting where nothing is typed does nothing but say so', async () => {
+  const agent = await Agent.at();
+  await agent.pastes('q\rAjjj');
+  expect(agent.quit).toBe(false);
+  expect(agent.said).toContain('not used');
+});
+
+test('a pasted address is one line, one step of undo, and no Enter', async () => {
+  const agent = await Agent.at();
+  await agent.goesTo(DE);
+  await agent.sends('i');
+  await agent.pastes('Hauptstr. 5\n10115 Berlin\n');
+  expect(agent.screen).toContain('Address> Hauptstr. 5, 10115 Berlin');
+  expect(agent.deeds).toEqual([]);
+  await agent.sends('\u001a');
+  expect(agent.screen).toMatch(/Address>$/m);
+});
+
+test('a long text can be written in $EDITOR', async () => {
+  const agent = await Agent.at();
+  await agent.goesTo(DE);
+  agent.edited = 'Hauptstr. 5\n10115 Berlin\n';
+  await agent.sends('i\u000f');
+  expect(agent.screen).toContain('Address> Hauptstr. 5, 10115 Berlin');
+});
+
+test('the intake comes first, can be skipped, and stays editable', async () => {
+  const agent = await Agent.at(memoryOpening(), [80, 24], 'beginning');
+  expect(agent.screen).toContain('intake');
+  await agent.sends('\rAcme Inc\r');
+  expect(agent.deeds).toMatchObject([{ type: 'intake', facts: { name: 'Acme Inc' } }]);
+  await agent.sends('\t');
+  expect(agent.view.screen).toBe('work');
+  await agent.sends('Ig\r\u0015Acme Ltd\r');
+  expect(agent.deeds.at(-1)).toMatchObject({ type: 'intake', facts: { name: 'Acme Ltd' } });
+  await agent.sends('g\u007f');
+  expect(agent.deeds.at(-1)).toMatchObject({ type: 'intake', facts: { name: null } });
+});
+
+test('an answer that forbids delivery says why', async () => {
+  const agent = await Agent.at(memoryOpening(), [80, 24], 'beginning');
+  await agent.sends('jjjjj\rno\r');
+  await agent.sends('gjjjjj');
+  const question = agent.review.rules.intake.questions[5];
+  expect(agent.screen).toContain((question?.otherwise ?? '?').slice(0, 40));
+});
+
+test('a batch is pasted; the other rows stay out', async () => {
+  const agent = await Agent.at();
+  await agent.sends('B');
+  await agent.pastes('+14085550101\n+1 408 555 0104\n');
+  expect(agent.view.layers.at(-1)).toMatchObject({ kind: 'confirm', question: 'Deliver only 2 rows?' });
+  await agent.sends('y');
+  expect(agent.deeds).toMatchObject([{ type: 'batch', rows: [0, 1] }]);
+  expect(agent.review.status(4)).toBe('excluded');
+});
+
+test('delivery shows first what it would write, refuses while something blocks, and hands the text over', async () => {
+  const agent = await Agent.at();
+  await agent.sends('X');
+  expect(agent.screen).toContain('{"csv":true,"docx":false');
+  await agent.sends('w');
+  expect(agent.screen).toContain('"docx":true');
+  await agent.sends('\r');
+  expect(agent.desk.delivered).toEqual([]);
+  expect(agent.said).toContain('blocked');
+  await agent.sends('\u001b');
+
+  const text = SAMPLE.split('\n').slice(0, 2).join('\n');
+  const clean = await Agent.at(memoryOpening(text), [80, 24], 'beginning');
+  for (const question of clean.review.rules.intake.questions) {
+    const answer = question.mustBe ?? question.choices[0]?.value ?? 'x';
+    await clean.desk.record({ type: 'intake', facts: { [question.id]: answer } });
+  }
+  await clean.sends('\tX\r');
+  expect(clean.desk.delivered).toMatchObject([{ csv: true }]);
+  expect(clean.screen).toContain('Attach the file.');
+  await clean.sends('y');
+  expect(clean.copied).toEqual(['Attach the file.']);
+});
+
+test('unknown columns are mapped by hand and kept', async () => {
+  const text = ['Rufnummer,Land,Netz,Anschrift', '+4930555010,DE,Colt,x'].join('\n');
+  const opening = memoryOpening(text);
+  let kept: unknown = null;
+  const { open } = opening;
+  opening.open = async (choice, keepLayout) => {
+    kept = keepLayout;
+    return open.call(opening, choice, keepLayout);
+  };
+  const agent = await Agent.at(opening);
+  expect(agent.view.screen).toBe('mapping');
+  await agent.sends('\t');
+  expect(agent.view.screen).toBe('mapping');
+  expect(agent.said).not.toBe('');
+  await agent.sends('\rcsr-tool\r');
+  const names = [...opening.rules.layouts.fields.keys()];
+  for (const [field, header] of [
+    ['phoneNumber', 'Rufnummer'],
+    ['country', 'Land'],
+    ['carrier', 'Netz'],
+    ['address', 'Anschrift'],
+  ] as const) {
+    await agent.sends(`g${'j'.repeat(names.indexOf(field) + 1)}\r${header}\r`);
+  }
+  expect(agent.screen).toContain('+4930555010');
+  await agent.sends('s\t');
+  expect(kept).toBe(true);
+  expect(agent.view.screen).toBe('intake');
+  expect(agent.review.evaluator.value(0, 'carrier')).toBe('Colt');
+});
+
+test('q leaves, and so does Ctrl+C from inside a field', async () => {
+  const agent = await Agent.at();
+  await agent.sends('q');
+  expect(agent.quit).toBe(true);
+  const other = await Agent.at();
+  await other.sends('i\u0003');
+  expect(other.quit).toBe(true);
+});
