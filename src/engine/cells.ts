@@ -18,7 +18,8 @@ interface Node {
   readonly candidates: readonly Rule[];
   readonly known: ReadonlyMap<Test, Outcome>;
   readonly live: readonly Rule[];
-  readonly byClass: Map<number, Node>;
+  /** Indexed by class: classes are small numbers. */
+  readonly byClass: (Node | undefined)[];
   readonly byOutcomes: Map<string, Node>;
   cell: Cell | null;
 }
@@ -29,6 +30,7 @@ export class Cells {
   private readonly reader: Reader;
   private readonly axes = new Map<Test, Axis>();
   private readonly root: Node;
+  private start: Node;
   /** How many cells json-rules-engine has judged. */
   judged = 0;
 
@@ -47,28 +49,30 @@ export class Cells {
       for (const test of tests) this.axes.set(test, axis);
     }
     this.root = this.makeNode(table.rules, new Map());
+    this.start = this.root;
+  }
+
+  /**
+   * Asks what is the same for every row (the layout, the customer) once, ahead of the rows to come.
+   * @returns whether every row then falls into one and the same cell in which no rule acts
+   */
+  begin(row: RowState): boolean {
+    this.start = this.root;
+    while (this.start.axis?.constant) this.start = this.below(this.start, this.start.axis, row);
+    return this.start.axis === null && this.start.candidates.length === 0;
   }
 
   /** The cell a row falls into, or null where no row fell into it before: then `learn` it. */
   find(row: RowState): Cell | null {
-    let node: Node | undefined = this.root;
-    while (node?.axis) node = node.byClass.get(node.axis.classify(row));
-    return node?.cell ?? null;
+    let node: Node | undefined = this.start;
+    while (node !== undefined && node.axis !== null) node = node.byClass[node.axis.classify(row)];
+    return node === undefined ? null : node.cell;
   }
 
   /** The cell of a row, judged now if it is new. */
   async learn(row: RowState): Promise<Cell> {
     let node = this.root;
-    while (node.axis) {
-      const { axis }: Node = node;
-      const cls = axis.classify(row);
-      let next = node.byClass.get(cls);
-      if (!next) {
-        next = this.branch(node, axis, cls);
-        node.byClass.set(cls, next);
-      }
-      node = next;
-    }
+    while (node.axis) node = this.below(node, node.axis, row);
     if (!node.cell) {
       const verdicts = await judge(node.candidates, row, this.reader);
       this.judged++;
@@ -78,6 +82,16 @@ export class Cells {
       node.cell = this.table.match === 'first' ? verdicts.slice(0, 1) : verdicts;
     }
     return node.cell;
+  }
+
+  private below(node: Node, axis: Axis, row: RowState): Node {
+    const cls = axis.classify(row);
+    let next = node.byClass[cls];
+    if (!next) {
+      next = this.branch(node, axis, cls);
+      node.byClass[cls] = next;
+    }
+    return next;
   }
 
   /** The node below for a class. Classes that no living rule tells apart share one. */
@@ -114,7 +128,7 @@ export class Cells {
       }
     }
     const axis = next === null ? null : (this.axes.get(next) as Axis);
-    return { axis, candidates, known, live, byClass: new Map(), byOutcomes: new Map(), cell: null };
+    return { axis, candidates, known, live, byClass: [], byOutcomes: new Map(), cell: null };
   }
 }
 

@@ -159,6 +159,8 @@ export class Reader {
 /** Tells rows apart by the outcomes of some tests on one fact, as a small number: the fact's classes. */
 export interface Axis {
   readonly tests: readonly Test[];
+  /** Whether all rows of a file fall into one class, as long as nobody says something new of the customer. */
+  readonly constant: boolean;
   /** The class a row falls into. Rows of one class make every test of the axis come out alike. */
   classify(row: RowState): number;
   /** The outcomes of the tests in a class that `classify` has returned. */
@@ -179,18 +181,23 @@ export function makeAxis(tests: readonly Test[], facts: Facts, reader: Reader): 
     return vectors.length - 1;
   };
   const outcomes = (cls: number) => vectors[cls] as readonly Outcome[];
+  const constant = [first.fact, ...tests.flatMap((test) => comparedFacts(test.op))].every(isConstant);
 
   const quick = quickClassifier(tests, first.fact, facts, intern);
-  if (quick) return { tests, classify: quick, outcomes };
+  if (quick) return { tests, constant, classify: quick, outcomes };
 
   const compared = comparison(tests, facts, intern);
-  if (compared) return { tests, classify: compared, outcomes };
+  if (compared) return { tests, constant, classify: compared, outcomes };
 
   const slow = (row: RowState) => intern(tests.map((test) => reader.holds(test, row)));
   if (first.fact === ANY_CELL || tests.some((test) => comparedFacts(test.op).length > 0)) {
-    return { tests, classify: slow, outcomes };
+    return { tests, constant, classify: slow, outcomes };
   }
-  return { tests, classify: remembered(facts.reader(first.fact), slow), outcomes };
+  return { tests, constant, classify: remembered(facts.reader(first.fact), slow), outcomes };
+}
+
+function isConstant(fact: string): boolean {
+  return fact === 'system' || /^(none\.)?customer\./.test(fact);
 }
 
 /** Remembers classes by text, as long as texts recur: carriers and sites do, numbers do not. */
@@ -217,31 +224,41 @@ function remembered(
   };
 }
 
-/** A lone comparison of two facts: texts that are the same need no reading, and most are. */
+/** Comparisons of two facts: texts that are the same need no reading, and most are. */
 function comparison(
   tests: readonly Test[],
   facts: Facts,
   intern: (outcomes: Outcome[]) => number,
 ): ((row: RowState) => number) | null {
-  const [test, second] = tests;
-  if (!test || second || test.fact === ANY_CELL) return null;
-  const negated = test.op.kind === 'not' && test.op.ops.length === 1;
-  const op = test.op.kind === 'not' && negated ? (test.op.ops[0] as Op) : test.op;
-  if (op.kind !== 'same-as' && op.kind !== 'identical-to') return null;
+  const parts = tests.map(({ op }) => {
+    const inner = op.kind === 'not' && op.ops.length === 1 ? (op.ops[0] as Op) : op;
+    return inner.kind === 'same-as' || inner.kind === 'identical-to'
+      ? { fact: inner.fact, exact: inner.kind === 'identical-to', negated: inner !== op }
+      : null;
+  });
+  const [test] = tests;
+  const [first] = parts;
+  if (!test || !first || test.fact === ANY_CELL || parts.includes(null)) return null;
+  const classOf = (identical: boolean, same: boolean) =>
+    intern(parts.map((part) => part !== null && (part.exact ? identical : same) !== part.negated));
+  const blank = intern(tests.map(() => false));
+  const identical = classOf(true, true);
+  const same = classOf(false, true);
+  const different = classOf(false, false);
   const left = facts.reader(test.fact);
-  const right = facts.reader(op.fact);
-  const [yes, no] = [intern([true]), intern([false])];
-  const [equal, unequal] = negated ? [no, yes] : [yes, no];
+  const right = facts.reader(first.fact);
+  const [leftType, rightType] = [facts.type(test.fact), facts.type(first.fact)];
   return (row) => {
     const a = left(row);
     const b = right(row);
-    if (isBlank(a) || isBlank(b)) return no;
-    if (a === b) return equal;
-    if (op.kind === 'identical-to') return unequal;
-    const value = new Reading(facts.type(test.fact), a, facts.books);
-    return value.sameAs(new Reading(facts.type(op.fact), b, facts.books)) ? equal : unequal;
+    if (isBlank(a) || isBlank(b)) return blank;
+    if (a === b) return identical;
+    const value = new Reading(leftType, a, facts.books);
+    return value.sameAs(new Reading(rightType, b, facts.books)) ? same : different;
   };
 }
+
+type TextJudge = (text: string, blank: boolean) => boolean;
 
 /** Operators that need nothing but the text are judged without making a Reading: these run for every row. */
 function quickClassifier(
@@ -250,29 +267,34 @@ function quickClassifier(
   facts: Facts,
   intern: (outcomes: Outcome[]) => number,
 ): ((row: RowState) => number) | null {
-  const judges = tests.map((test) => quickJudge(test.op));
-  if (judges.some((judge) => judge === null)) return null;
-  const all = judges as ((text: string, blank: boolean) => boolean)[];
-  const classes = new Map<number, number>();
+  const judges: TextJudge[] = [];
+  for (const test of tests) {
+    const judge = quickJudge(test.op);
+    if (judge === null) return null;
+    judges.push(judge);
+  }
+  // One bit a test.
+  if (judges.length > 16) return null;
+  const classes: (number | undefined)[] = [];
   const ofBits = (bits: number): number => {
-    let cls = classes.get(bits);
+    let cls = classes[bits];
     if (cls === undefined) {
-      cls = intern(all.map((_, at) => (bits & (1 << at)) !== 0));
-      classes.set(bits, cls);
+      cls = intern(judges.map((_, at) => (bits & (1 << at)) !== 0));
+      classes[bits] = cls;
     }
     return cls;
   };
-  if (all.length > 30) return null;
   if (fact === ANY_CELL) {
+    const slots = facts.cellSlots;
     return (row) => {
       let bits = 0;
-      for (const slot of facts.cellSlots) bits = judgeText(all, facts.text(row, slot), bits);
-      for (const text of row.surplus) bits = judgeText(all, text, bits);
+      for (let at = 0; at < slots.length; at++) bits |= judgeText(judges, facts.text(row, slots[at] as number));
+      for (let at = 0; at < row.surplus.length; at++) bits |= judgeText(judges, row.surplus[at] as string);
       return ofBits(bits);
     };
   }
   const read = facts.reader(fact);
-  const classify = (row: RowState) => ofBits(judgeText(all, read(row), 0));
+  const classify = (row: RowState) => ofBits(judgeText(judges, read(row)));
   return tests.some((test) => seeksPattern(test.op)) ? remembered(read, classify) : classify;
 }
 
@@ -280,21 +302,15 @@ function seeksPattern(op: Op): boolean {
   return op.kind === 'matches' || ((op.kind === 'not' || op.kind === 'all-of') && op.ops.some(seeksPattern));
 }
 
-function judgeText(
-  judges: readonly ((text: string, blank: boolean) => boolean)[],
-  text: string,
-  before: number,
-): number {
-  let bits = before;
+// Plain loops: this runs for every cell of every row, and an iterator or a closure each would be garbage.
+function judgeText(judges: readonly TextJudge[], text: string): number {
   const blank = isBlank(text);
-  for (let at = 0; at < judges.length; at++) {
-    if ((bits & (1 << at)) === 0 && (judges[at] as (text: string, blank: boolean) => boolean)(text, blank))
-      bits |= 1 << at;
-  }
+  let bits = 0;
+  for (let at = 0; at < judges.length; at++) if ((judges[at] as TextJudge)(text, blank)) bits |= 1 << at;
   return bits;
 }
 
-function quickJudge(op: Op): ((text: string, blank: boolean) => boolean) | null {
+function quickJudge(op: Op): TextJudge | null {
   switch (op.kind) {
     case 'any':
       return () => true;
@@ -308,12 +324,15 @@ function quickJudge(op: Op): ((text: string, blank: boolean) => boolean) | null 
       return (text, blank) => !blank && op.texts.includes(text);
     case 'not':
     case 'all-of': {
-      const inner = op.ops.map(quickJudge);
-      if (inner.some((judge) => judge === null)) return null;
-      const judges = inner as ((text: string, blank: boolean) => boolean)[];
-      if (op.kind === 'all-of') return (text, blank) => judges.every((judge) => judge(text, blank));
-      if (op.ops.length === 1 && op.ops[0]?.kind === 'present') return (_, blank) => blank;
-      return (text, blank) => !blank && !judges.every((judge) => judge(text, blank));
+      if (op.kind === 'not' && op.ops.length === 1 && op.ops[0]?.kind === 'present') return (_, blank) => blank;
+      let all: TextJudge = () => true;
+      for (const inner of op.ops.map(quickJudge).reverse()) {
+        if (inner === null) return null;
+        const rest = all;
+        all = (text, blank) => inner(text, blank) && rest(text, blank);
+      }
+      const judge = all;
+      return op.kind === 'all-of' ? judge : (text, blank) => !blank && !judge(text, blank);
     }
     default:
       return null;

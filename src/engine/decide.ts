@@ -84,6 +84,8 @@ export class Evaluator {
   private readonly context: Context;
   private readonly cells = new Map<Stage, Cells[]>();
   private readonly aggregates = new Map<Stage, Aggregate[]>();
+  /** Stages that a row may go through at one stretch: a new leg begins where a rule reads other rows. */
+  private readonly legs: Stage[][] = [];
   private readonly blankWords = new Map<string, string>();
   private readonly blankLengths = new Set<number>();
   private readonly nearest = new Map<string, string>();
@@ -119,12 +121,17 @@ export class Evaluator {
       );
       this.aggregates.set(stage, this.aggregatesOf(tables));
     }
+    for (const stage of STAGES) {
+      const leg = this.legs.at(-1);
+      if (!leg || stage === 'checks' || this.aggregates.get(stage)?.length !== 0) this.legs.push([stage]);
+      else leg.push(stage);
+    }
     this.drafts = new Array(table.rows.length);
   }
 
   /** Decides every row. `inputs` holds what people have said, by row index. */
   async decideAll(inputs: ReadonlyMap<number, RowInput> = new Map()): Promise<void> {
-    await this.settle(inputs, this.table.rows.keys());
+    await this.settle(inputs, this.table.rows.keys(), null);
   }
 
   /**
@@ -135,7 +142,9 @@ export class Evaluator {
     inputs: ReadonlyMap<number, RowInput>,
     rows: Iterable<number>,
   ): Promise<ReadonlySet<number>> {
-    return this.settle(inputs, rows);
+    const touched = new Set<number>();
+    await this.settle(inputs, rows, touched);
+    return touched;
   }
 
   /** How many times json-rules-engine has judged: once a distinct cell. */
@@ -274,8 +283,8 @@ export class Evaluator {
   private async settle(
     inputs: ReadonlyMap<number, RowInput>,
     rows: Iterable<number>,
-  ): Promise<ReadonlySet<number>> {
-    const touched = new Set<number>();
+    touched: Set<number> | null,
+  ): Promise<void> {
     const restart = (index: number): Draft => {
       const input = inputs.get(index) ?? null;
       const edits = input ? Object.entries(input.edits) : NOTHING;
@@ -284,20 +293,25 @@ export class Evaluator {
     let drafts = Array.from(rows, restart);
     while (drafts.length > 0) {
       const moved = new Set<number>();
-      for (const stage of STAGES) {
-        this.stage = stage;
-        if (stage === 'checks') for (const draft of drafts) this.layAnswers(draft, 0);
-        for (const aggregate of this.aggregates.get(stage) ?? []) {
-          for (const index of aggregate.update(drafts, (draft) => this.excludedOf(draft) !== null))
+      for (const stages of this.legs) {
+        const [first] = stages as [Stage];
+        this.stage = first;
+        if (first === 'checks') for (const draft of drafts) this.layAnswers(draft, 0);
+        for (const aggregate of this.aggregates.get(first) ?? []) {
+          for (const index of aggregate.update(drafts, (draft) => this.excludedOf(draft) !== null)) {
             moved.add(index);
+          }
         }
-        await this.runStage(stage, drafts, null);
+        for (let from = 0; from < drafts.length; from += BATCH) {
+          const batch = drafts.slice(from, from + BATCH);
+          for (const stage of stages) await this.runStage(stage, batch, null);
+        }
       }
       const again: Draft[] = [];
       for (const draft of drafts) {
         const { index } = draft.row;
         this.drafts[index] = draft;
-        touched.add(index);
+        touched?.add(index);
         // A row of this very pass was decided with the new counts already.
         moved.delete(index);
         const next = draft.input && this.takeAskedFacts(draft);
@@ -306,7 +320,6 @@ export class Evaluator {
       for (const index of moved) again.push(restart(index));
       drafts = again;
     }
-    return touched;
   }
 
   /** The row with the answers to its open questions among its facts, or null where nothing new is known. */
@@ -378,7 +391,11 @@ export class Evaluator {
 
   private async runStage(stage: Stage, drafts: readonly Draft[], visit: Visit | null): Promise<void> {
     this.stage = stage;
-    const tables = this.cells.get(stage) ?? [];
+    const [first] = drafts;
+    if (!first) return;
+    // A table that can do nothing in this file (another layout's) is left out, but for who wants to see it.
+    const tables = (this.cells.get(stage) ?? []).filter((cells) => !cells.begin(first.row) || visit !== null);
+    if (tables.length === 0 && stage !== 'correct') return;
     const found: Cell[] = new Array(tables.length);
     for (const draft of drafts) {
       if (draft.excluded || (draft.stopped && stage !== 'checks')) continue;
@@ -428,7 +445,6 @@ export class Evaluator {
 
   private perform(action: Action, rule: Rule, draft: Draft, writes: [string, string, string][]): void {
     const { row } = draft;
-    const read = (fact: string) => this.reader.text(fact, row);
     switch (action.do) {
       case 'clear':
         for (const field of action.fields) writes.push([field, '', rule.id]);
@@ -438,7 +454,7 @@ export class Evaluator {
         break;
       case 'copy':
         for (const [field, fact] of action.pairs) {
-          const text = read(fact);
+          const text = this.reader.text(fact, row);
           if (text.trim() !== '' || this.facts.confirmedNone(fact, row)) writes.push([field, text, rule.id]);
           else this.ask(draft, rule, this.askable(fact) ? fact : field, [], null, [fact]);
         }
@@ -448,7 +464,7 @@ export class Evaluator {
           const text = this.facts.aggregates.read(lowestName(fact, action.per), row.index);
           if (text !== '') writes.push([field, text, rule.id]);
           else
-            this.ask(draft, rule, read(action.per).trim() === '' ? action.per : fact, [], null, [action.per]);
+            this.ask(draft, rule, this.reader.text(action.per, row).trim() === '' ? action.per : fact, [], null, [action.per]);
         }
         break;
       case 'look-up':
@@ -460,7 +476,7 @@ export class Evaluator {
       case 'offer': {
         const suggestion: Record<string, string> = {};
         for (const [field, fact] of action.pairs) {
-          const text = read(fact);
+          const text = this.reader.text(fact, row);
           if (text.trim() !== '') suggestion[field] = text;
         }
         const fields = action.pairs.map(([field]) => this.answerable(field));
@@ -691,6 +707,9 @@ export class Evaluator {
 
 const BY_CARRIER = 'by-carrier';
 
+// As many rows as stay in the processor's caches while they go through the stages.
+const BATCH = 1000;
+
 /** Most rows have few changes and no tasks: a list is made when there is something to put in it. */
 const NOTHING: readonly never[] = [];
 
@@ -753,7 +772,7 @@ abstract class Aggregate {
   /** What each row contributes, as it stands in its cells; null for a row that has not been seen or does not count. */
   protected readonly contributions: (string | null)[];
   private counted = false;
-  private stale = false;
+  protected stale = false;
 
   constructor(name: string, size: number) {
     this.name = name;
@@ -863,6 +882,7 @@ class Lowest extends Aggregate {
   private readonly number: (row: RowState) => string;
   private readonly key: (text: string) => string;
   private readonly groups: string[] = [];
+  private readonly numbers: string[] = [];
 
   constructor(
     name: string,
@@ -878,8 +898,12 @@ class Lowest extends Aggregate {
   }
 
   protected contribution(row: RowState): string | null {
-    const group = this.group(row);
-    return isBlank(group) ? null : `${group}\u0000${this.number(row)}`;
+    const number = this.number(row);
+    if (this.numbers[row.index] !== number) {
+      this.numbers[row.index] = number;
+      this.stale = true;
+    }
+    return this.group(row);
   }
 
   protected recount(): readonly number[] {
@@ -888,7 +912,8 @@ class Lowest extends Aggregate {
     const keys = new Map<string, string>();
     const moved: number[] = [];
     for (const [index, contribution] of this.contributions.entries()) {
-      const [text = '', number = ''] = contribution?.split('\u0000') ?? [];
+      const text = contribution ?? '';
+      const number = this.numbers[index] ?? '';
       let group = keys.get(text);
       if (group === undefined) {
         group = isBlank(text) ? '' : this.key(text);
