@@ -28,6 +28,11 @@ export function makeBooks(rules: RuleSet): Books {
     carriers: new CarrierBook(rules.carriers, rules.carrierNoise),
     countries: new CountryBook(rules.countryAliases),
     values: rules.layouts.values,
+    homes: new Map(
+      rules.layouts.layouts.flatMap(({ id, defaultCountry }) =>
+        defaultCountry === null ? [] : [[id, defaultCountry]],
+      ),
+    ),
   };
 }
 
@@ -193,7 +198,9 @@ export class Evaluator {
   isChanged(index: number): boolean {
     const { row } = this.draft(index);
     if (!row.owned) return false;
-    return this.facts.cellSlots.some((slot) => this.facts.text(row, slot) !== this.facts.original(index, slot));
+    return this.facts.cellSlots.some(
+      (slot) => this.facts.text(row, slot) !== this.facts.original(index, slot),
+    );
   }
 
   decision(index: number): Decision {
@@ -464,7 +471,14 @@ export class Evaluator {
           const text = this.facts.aggregates.read(lowestName(fact, action.per), row.index);
           if (text !== '') writes.push([field, text, rule.id]);
           else
-            this.ask(draft, rule, this.reader.text(action.per, row).trim() === '' ? action.per : fact, [], null, [action.per]);
+            this.ask(
+              draft,
+              rule,
+              this.reader.text(action.per, row).trim() === '' ? action.per : fact,
+              [],
+              null,
+              [action.per],
+            );
         }
         break;
       case 'look-up':
@@ -697,7 +711,10 @@ export class Evaluator {
           const name = lowestName(fact, action.per);
           const type = this.facts.type(action.per);
           const key = (text: string) => normalise(type, text, this.books);
-          found.set(name, new Lowest(name, size, this.facts.reader(action.per), key, this.facts.reader(fact)));
+          found.set(
+            name,
+            new Lowest(name, size, this.facts.reader(action.per), key, this.facts.reader(fact)),
+          );
         }
       }
     }

@@ -25,7 +25,9 @@ export function validateAnswer(review: Review, task: Task, item: Answerable, wri
   const type = facts.type(item.field);
   if (text === '') return { problem: `${item.label} is blank; write ${NONE} where there is none` };
   const choices = choicesOf(review, task, item);
-  if (choices.length > 0) {
+  // Of the customer one of the choices is true; of a row it may be that nobody can tell.
+  const none = text.toLowerCase() === NONE && task.scope === 'row';
+  if (choices.length > 0 && !none) {
     const wanted = normalise(type, text, books);
     const choice = choices.find((one) => normalise(type, one, books) === wanted);
     return choice === undefined
@@ -82,21 +84,23 @@ export class NumberIndex {
   private readonly rows = new Map<string, number[]>();
   private readonly commonCountry: string | undefined;
 
-  constructor(table: Table, books: Books) {
+  constructor(table: Table, books: Books, rules: RuleSet) {
+    const home =
+      rules.layouts.layouts.find((layout) => layout.id === table.layout)?.defaultCountry ?? undefined;
     const numberAt = table.columns.findIndex((column) => column.field === 'phoneNumber');
     const countryAt = table.columns.findIndex((column) => column.field === 'country');
     const countries = new Map<string, number>();
     for (const [index, { cells }] of table.rows.entries()) {
       const text = cells[numberAt] ?? '';
-      const country = books.countries.code(cells[countryAt] ?? '') ?? undefined;
+      const country = books.countries.code(cells[countryAt] ?? '') ?? home;
       if (country !== undefined) countries.set(country, (countries.get(country) ?? 0) + 1);
       if (text.trim() === '') continue;
-      const key = numberKey(text, country);
+      const key = numberKey(text, country ?? home);
       const same = this.rows.get(key);
       if (same) same.push(index);
       else this.rows.set(key, [index]);
     }
-    this.commonCountry = [...countries].sort((a, b) => b[1] - a[1])[0]?.[0];
+    this.commonCountry = [...countries].sort((a, b) => b[1] - a[1])[0]?.[0] ?? home;
   }
 
   /** The indexes of a number's rows; empty where the table has none. */
@@ -108,8 +112,11 @@ export class NumberIndex {
   key(text: string, country?: string): string {
     const direct = numberKey(text, country);
     if (this.rows.has(direct)) return direct;
-    const home = numberKey(text, this.commonCountry);
-    return this.rows.has(home) ? home : direct;
+    for (const home of this.countries) {
+      const key = numberKey(text, home);
+      if (this.rows.has(key)) return key;
+    }
+    return direct;
   }
 }
 
@@ -226,6 +233,8 @@ export async function applyAnswers(
     if (line.note !== '') await record({ type: 'note', rows: line.rows, text: line.note });
   }
   for (const line of lines) {
+    // A full list of answers goes with a batch too: what it says of the other rows is not amiss.
+    if (line.rows.every((row) => review.status(row) === 'excluded')) continue;
     for (const [field, text] of line.values) {
       const name = `${line.place} ${field}`;
       if (used.has(name)) continue;
@@ -258,9 +267,10 @@ function valuesFor(
       : [{ field: DECISION, label: 'the decision', extra: false, pattern: null }];
   const given = review.evaluator.givenTo(row, task);
   for (const item of fields) {
-    const text = line.values.get(item.field);
+    const column = columnFor(line, item.field);
+    const text = line.values.get(column);
     if (text === undefined || given[item.field] !== undefined) continue;
-    const name = `${line.place} ${item.field}`;
+    const name = `${line.place} ${column}`;
     const validated = validateAnswer(review, task, item, text);
     if ('problem' in validated) {
       refused.set(name, validated.problem);
@@ -270,6 +280,12 @@ function valuesFor(
     values[item.field] = validated.text;
   }
   return values;
+}
+
+/** A column such as `company` is both a cell and a question of the intake: what asks decides which is meant. */
+function columnFor(line: AnswerLine, field: string): string {
+  const question = field.replace(/^customer\./, '');
+  return line.values.has(field) ? field : question;
 }
 
 const OWN_COLUMNS = new Map([
@@ -295,7 +311,7 @@ function readLines(review: Review, grid: Grid, notices: Problem[]): AnswerLine[]
   });
   const numberAt = names.indexOf('phoneNumber');
   if (numberAt < 0) throw noNumberColumn(grid, header);
-  const index = new NumberIndex(review.table, review.evaluator.books);
+  const index = new NumberIndex(review.table, review.evaluator.books, review.rules);
   for (const [at, name] of names.entries()) {
     if (name.startsWith('column:')) {
       notices.push(notice(grid, 1, `no task can ask for \`${header[at]}\`; the column was not used`));
