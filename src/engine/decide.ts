@@ -28,11 +28,6 @@ export function makeBooks(rules: RuleSet): Books {
     carriers: new CarrierBook(rules.carriers, rules.carrierNoise),
     countries: new CountryBook(rules.countryAliases),
     values: rules.layouts.values,
-    homes: new Map(
-      rules.layouts.layouts.flatMap(({ id, defaultCountry }) =>
-        defaultCountry === null ? [] : [[id, defaultCountry]],
-      ),
-    ),
   };
 }
 

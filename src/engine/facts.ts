@@ -8,8 +8,6 @@ export interface Books {
   readonly carriers: CarrierBook;
   readonly countries: CountryBook;
   readonly values: LayoutBook['values'];
-  /** Layout -> the country whose numbers it writes without + and country code; the loader needs none. */
-  readonly homes?: ReadonlyMap<string, string>;
 }
 
 /** The fact that tests every cell of a row. */

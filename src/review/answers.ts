@@ -82,7 +82,8 @@ export function entryOf(row: number, task: Task, values: Readonly<Record<string,
 /** The rows of a table by number, however the number is written. */
 export class NumberIndex {
   private readonly rows = new Map<string, number[]>();
-  private readonly commonCountry: string | undefined;
+  /** The countries of the table's rows, most frequent first. */
+  private readonly countries: readonly string[];
 
   constructor(table: Table, books: Books, rules: RuleSet) {
     const home =
@@ -95,12 +96,12 @@ export class NumberIndex {
       const country = books.countries.code(cells[countryAt] ?? '') ?? home;
       if (country !== undefined) countries.set(country, (countries.get(country) ?? 0) + 1);
       if (text.trim() === '') continue;
-      const key = numberKey(text, country ?? home);
+      const key = numberKey(text, country);
       const same = this.rows.get(key);
       if (same) same.push(index);
       else this.rows.set(key, [index]);
     }
-    this.commonCountry = [...countries].sort((a, b) => b[1] - a[1])[0]?.[0] ?? home;
+    this.countries = [...countries].sort((a, b) => b[1] - a[1]).map(([country]) => country);
   }
 
   /** The indexes of a number's rows; empty where the table has none. */
