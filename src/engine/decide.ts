@@ -708,7 +708,14 @@ export class Evaluator {
           const key = (text: string) => normalise(type, text, this.books);
           found.set(
             name,
-            new Lowest(name, size, this.facts.reader(action.per), key, this.facts.reader(fact)),
+            new Lowest(
+              name,
+              size,
+              this.facts.reader(action.per),
+              key,
+              this.facts.reader(fact),
+              this.facts.homeCountry,
+            ),
           );
         }
       }
@@ -893,6 +900,7 @@ class Lowest extends Aggregate {
   private readonly group: (row: RowState) => string;
   private readonly number: (row: RowState) => string;
   private readonly key: (text: string) => string;
+  private readonly home: string | undefined;
   private readonly groups: string[] = [];
   private readonly numbers: string[] = [];
 
@@ -902,11 +910,13 @@ class Lowest extends Aggregate {
     group: (row: RowState) => string,
     key: (text: string) => string,
     number: (row: RowState) => string,
+    home: string | undefined,
   ) {
     super(name, size);
     this.group = group;
     this.key = key;
     this.number = number;
+    this.home = home;
   }
 
   protected contribution(row: RowState): string | null {
@@ -934,7 +944,7 @@ class Lowest extends Aggregate {
       this.groups[index] = group;
       if (group === '' || isBlank(number)) continue;
       const least = this.lowest.get(group);
-      if (least === undefined || compareNumbers(number, least) < 0) this.lowest.set(group, number);
+      if (least === undefined || compareNumbers(number, least, this.home) < 0) this.lowest.set(group, number);
     }
     for (const [index, group] of this.groups.entries()) {
       if (group !== '' && before.get(group) !== this.lowest.get(group)) moved.push(index);

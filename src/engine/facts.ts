@@ -167,7 +167,8 @@ export class Facts {
   private readonly yesNoQuestions: ReadonlySet<string>;
   private readonly numberSlot: number;
   private readonly countrySlot: number;
-  private readonly homeCountry: string | undefined;
+  /** Where the file's layout is at home: the country of its numbers that are written without one. */
+  readonly homeCountry: string | undefined;
   private readonly table: Table;
   readonly columnCount: number;
   /** Slots of the output's cells: what `any-cell` looks at. */
