@@ -87,15 +87,21 @@ export function tellGroups(review: Review): void {
 
 /** Flags by rule, not by row: identical ones are one line. */
 export function sayFlags(review: Review): void {
-  const flags = new Map<string, { severity: string; message: string; rows: number[] }>();
+  const flags = new Map<string, { severity: string; messages: Set<string>; rows: number[] }>();
   for (const index of review.table.rows.keys()) {
     for (const flag of review.evaluator.flags(index)) {
       const known = flags.get(flag.rule);
-      if (known) known.rows.push(index);
-      else flags.set(flag.rule, { severity: flag.severity, message: flag.message, rows: [index] });
+      if (known) {
+        known.rows.push(index);
+        known.messages.add(flag.message);
+      } else {
+        flags.set(flag.rule, { severity: flag.severity, messages: new Set([flag.message]), rows: [index] });
+      }
     }
   }
-  for (const [rule, { severity, message, rows }] of flags) {
-    say(`  ${severity} ${message}: ${review.rowList(rows)}  [${rule}]`);
+  for (const [rule, { severity, messages, rows }] of flags) {
+    const [first, ...others] = messages;
+    const more = others.length > 0 ? ` (and ${others.length} like it)` : '';
+    say(`  ${severity} ${first}${more} ${review.rowList(rows)}  [${rule}]`);
   }
 }

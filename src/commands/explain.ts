@@ -36,7 +36,7 @@ function findRows(review: Review, number: string): readonly number[] {
   const place = /^row:(\d+)$/i.exec(number)?.[1];
   const rows =
     place === undefined
-      ? new NumberIndex(review.table, review.evaluator.books).find(number)
+      ? new NumberIndex(review.table, review.evaluator.books, review.rules).find(number)
       : [...review.table.rows.keys()].filter((index) => review.place(index) === Number(place));
   if (rows.length > 0) return rows;
   const exact = [...review.table.rows.keys()].filter(

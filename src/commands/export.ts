@@ -56,15 +56,14 @@ export function addExport(program: Command): void {
       '--acknowledge <rule>',
       'vouch for the error flags of a rule, such as formula (repeatable)',
       collect,
-      [],
     )
     .option('--force', 'replace files that are there already')
     .option('--quiet', 'say only what went wrong')
     .action(run);
 }
 
-function collect(text: string, before: readonly string[]): readonly string[] {
-  return [...before, ...text.split(',').map((one) => one.trim())];
+function collect(text: string, before: readonly string[] | undefined): readonly string[] {
+  return [...(before ?? []), ...text.split(',').map((one) => one.trim())];
 }
 
 async function run(file: string, options: ExportOptions): Promise<void> {

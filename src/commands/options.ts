@@ -48,19 +48,14 @@ export function addInputOptions(command: Command): Command {
     .option('--customer <name>', "the customer's name; wins over the customer file's")
     .option('--customer-file <file>', "the intake's answers as YAML")
     .option('--layout <id>', 'the layout, where it cannot be told from the header')
-    .option('--map <field=header>', 'read FIELD from the column headed HEADER (repeatable)', pairs, {})
+    .option('--map <field=header>', 'read FIELD from the column headed HEADER (repeatable)', pairs)
     .option('--save-layout <file>', 'keep the mapping as layout YAML, for --extend')
     .option('--numbers <list>', 'the batch: a file, a comma-separated list, or - for standard input')
     .option('--answers <file>', 'answers by phone number, as CSV')
-    .option(
-      '--reference <name=file>',
-      'join a file by number, such as inventory=FILE (repeatable)',
-      pairs,
-      {},
-    );
+    .option('--reference <name=file>', 'join a file by number, such as inventory=FILE (repeatable)', pairs);
 }
 
-function pairs(text: string, before: Record<string, string>): Record<string, string> {
+function pairs(text: string, before: Record<string, string> | undefined): Record<string, string> {
   const at = text.indexOf('=');
   if (at <= 0 || at === text.length - 1) {
     throw new CsrError({
@@ -162,8 +157,18 @@ export async function groundDeeds(
   const notices: Problem[] = [];
   const books = makeBooks(rules);
   const references = Object.entries(options.reference ?? {});
-  const index = references.length > 0 || options.numbers !== undefined ? new NumberIndex(table, books) : null;
+  const index =
+    references.length > 0 || options.numbers !== undefined ? new NumberIndex(table, books, rules) : null;
+  const read = referencesRead(rules);
   for (const [name, file] of references) {
+    if (!read.includes(name)) {
+      notices.push({
+        code: 'unknown-reference',
+        severity: 'warning',
+        message: `no rule reads a reference named \`${name}\``,
+        wanted: read.join(', '),
+      });
+    }
     const joined = joinReference(name, await openGrid(file), rules, books, index as NumberIndex);
     deeds.push(joined.deed);
     notices.push(...joined.notices);
@@ -182,6 +187,15 @@ export async function groundDeeds(
   if (options.numbers !== undefined && facts.scope === undefined) facts.scope = 'batch';
   if (Object.keys(facts).length > 0) deeds.push({ type: 'intake', facts });
   return { deeds, notices };
+}
+
+/** The names of references that rules read facts of. */
+function referencesRead(rules: RuleSet): string[] {
+  const facts = rules.tables
+    .flatMap((table) => table.rules)
+    .flatMap((rule) => [...rule.when, ...rule.whenAny.flat()].map((test) => test.fact));
+  const names = facts.flatMap((fact) => /^reference\.([^.]+)\./.exec(fact)?.[1] ?? []);
+  return [...new Set(names)].sort();
 }
 
 // A list is told from a file's name by having nothing but numbers in it.

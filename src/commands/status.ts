@@ -115,7 +115,7 @@ function showStatus(review: Review): string {
   ];
   if (last)
     lines.push(
-      `last change ${last.at.slice(0, 16).replace('T', ' ')} UTC by ${last.who}; ${done.length} steps can be undone`,
+      `last change ${last.at.slice(0, 16).replace('T', ' ')} UTC by ${last.who}; ${done.length === 1 ? '1 step' : `${done.length} steps`} can be undone`,
     );
   for (const group of taskGroups(review)) {
     lines.push(

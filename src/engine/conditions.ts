@@ -288,7 +288,8 @@ function quickClassifier(
     const slots = facts.cellSlots;
     return (row) => {
       let bits = 0;
-      for (let at = 0; at < slots.length; at++) bits |= judgeText(judges, facts.text(row, slots[at] as number));
+      for (let at = 0; at < slots.length; at++)
+        bits |= judgeText(judges, facts.text(row, slots[at] as number));
       for (let at = 0; at < row.surplus.length; at++) bits |= judgeText(judges, row.surplus[at] as string);
       return ofBits(bits);
     };
@@ -324,7 +325,8 @@ function quickJudge(op: Op): TextJudge | null {
       return (text, blank) => !blank && op.texts.includes(text);
     case 'not':
     case 'all-of': {
-      if (op.kind === 'not' && op.ops.length === 1 && op.ops[0]?.kind === 'present') return (_, blank) => blank;
+      if (op.kind === 'not' && op.ops.length === 1 && op.ops[0]?.kind === 'present')
+        return (_, blank) => blank;
       let all: TextJudge = () => true;
       for (const inner of op.ops.map(quickJudge).reverse()) {
         if (inner === null) return null;

@@ -171,7 +171,7 @@ function headerIndex(book: LayoutBook): Map<string, string> {
 function missing(columns: readonly Column[], layout: Layout, choice: LayoutChoice): string[] {
   const found = new Set(columns.map((column) => column.field));
   if (choice.layout === layout.id) return found.has('phoneNumber') ? [] : ['phoneNumber'];
-  const against = layout.noneOf.filter((field) => found.has(field)).map((field) => `no ${field}`);
+  const against = layout.noneOf.filter((field) => found.has(field)).map((field) => `-${field}`);
   return [...layout.allOf.filter((field) => !found.has(field)), ...against];
 }
 
@@ -227,7 +227,13 @@ function unknownLayout(grid: Grid, book: LayoutBook, choice: LayoutChoice): Prob
   const expected = candidates(book, choice).map((layout) => {
     const lacks = missing(columnsOf(header, layout, book, choice), layout, choice);
     const wants = layout.allOf.map((field) => book.fields.get(field)?.label ?? field).join(', ');
-    return `${layout.id} (${wants}): lacks ${lacks.join(', ')}`;
+    const missed = lacks.filter((field) => !field.startsWith('-'));
+    const unwanted = lacks.filter((field) => field.startsWith('-')).map((field) => field.slice(1));
+    const why = [
+      ...(missed.length > 0 ? [`lacks ${missed.join(', ')}`] : []),
+      ...(unwanted.length > 0 ? [`has no ${unwanted.join(', ')}, which stands there`] : []),
+    ];
+    return `${layout.id} (${wants}): ${why.join('; ')}`;
   });
   return {
     code: 'unknown-layout',

@@ -6,13 +6,10 @@ import type { OverwrittenCell, Report } from './report.ts';
 
 /** Numbers named in a line that stands for many. */
 const NAMED = 3;
-/** Lines of one list before delivery: more than this nobody reads on a screen. */
-const MOST_LINES = 20;
 
 /**
  * The text to paste when the files go out: the rules' own lines, the template to use, the files to attach and the note
- * with which the case is resolved; then, for the agent, what was left out, what was overwritten and which offers were
- * accepted in bulk.
+ * with which the case is resolved.
  *
  * In the rules' lines `{customer}`, `{company}`, `{numbers}`, `{files}`, `{template}` and `{resolved-note}` are filled
  * in; what no line mentions of the last three follows them.
@@ -40,7 +37,7 @@ export function handOver(report: Report, delivery: RuleSet['delivery'], files: r
   ];
   const hasWord = files.some((file) => file.toLowerCase().endsWith('.docx'));
   const notice = hasWord && delivery.wordNotice !== '' ? [delivery.wordNotice] : [];
-  return text([lines, notice, facts, ...lists(report, Number.POSITIVE_INFINITY)]);
+  return text([lines, notice, facts]);
 }
 
 /**
@@ -60,11 +57,11 @@ export function summary(report: Report, request: DeliveryRequest, blockers: read
   ];
   const hindrances = blockers.map((blocker) => `  ${printable(blocker.message)}`);
   const hindered = hindrances.length > 0 ? [['Not yet deliverable:', ...hindrances]] : [];
-  return text([counts, ...lists(report, MOST_LINES), ...hindered]);
+  return text([counts, ...lists(report), ...hindered]);
 }
 
-/** The lists that both texts share, each with its title; empty ones are left out. */
-function lists(report: Report, most: number): readonly (readonly string[])[] {
+/** What the agent should see before it goes out, each list with its title; empty ones are left out. */
+function lists(report: Report): readonly (readonly string[])[] {
   const excluded = report.excluded.map(
     ({ place, phoneNumber, reason }) => `row ${place}  ${printable(phoneNumber)}  ${printable(reason)}`,
   );
@@ -75,9 +72,9 @@ function lists(report: Report, most: number): readonly (readonly string[])[] {
   );
   const bulk = alike(report.bulkOffers, ({ field, to }) => `${printable(field)}: ${quoted(to)}`);
   return [
-    titled(`Left out: ${counted(report.excluded.length, 'row')}`, excluded, most),
-    titled(`Overwritten: ${counted(report.overwritten.length, 'cell')}`, overwritten, most),
-    titled(`Offers accepted in bulk: ${counted(report.bulkOffers.length, 'cell')}`, bulk, most),
+    titled(`Left out: ${counted(report.excluded.length, 'row')}`, excluded),
+    titled(`Overwritten: ${counted(report.overwritten.length, 'cell')}`, overwritten),
+    titled(`Offers accepted in bulk: ${counted(report.bulkOffers.length, 'cell')}`, bulk),
   ];
 }
 
@@ -100,10 +97,8 @@ function alike<T extends { readonly place: number; readonly phoneNumber: string 
   });
 }
 
-function titled(title: string, lines: readonly string[], most: number): readonly string[] {
-  if (lines.length === 0) return [];
-  const cut = lines.length > most ? [`… and ${lines.length - most} more`] : [];
-  return [title, ...[...lines.slice(0, most), ...cut].map((line) => `  ${line}`)];
+function titled(title: string, lines: readonly string[]): readonly string[] {
+  return lines.length === 0 ? [] : [title, ...lines.map((line) => `  ${line}`)];
 }
 
 /** Paragraphs with a blank line between them; empty ones leave none. */

@@ -31,7 +31,7 @@ export function proposalYaml(
   });
   document.commentBefore = [
     ` Proposed by ${from.who}. A lead completes it: why, source, examples; then basis.`,
-    ' Turn it into a rule with: csr rules add --from <this file>',
+    ' Then it belongs into the folder that the team gives as --extend.',
   ].join('\n');
   return document.toString({ lineWidth: 0, defaultStringType: 'PLAIN' });
 }

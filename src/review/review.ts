@@ -206,6 +206,7 @@ export class Review {
     let flagged = 0;
     for (const index of this.table.rows.keys()) {
       counts[this.status(index)]++;
+      if (this.folded.batch && !this.folded.batch.has(index)) continue;
       if (this.evaluator.isChanged(index)) changed++;
       if (this.evaluator.flags(index).length > 0) flagged++;
     }

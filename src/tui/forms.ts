@@ -597,7 +597,7 @@ function submitBatch(view: View, world: World, form: Form, text: string): Step {
     .split(/[,;\n\t]+/)
     .map((part) => part.trim())
     .filter((part) => part !== '');
-  const index = new NumberIndex(review.table, review.evaluator.books);
+  const index = new NumberIndex(review.table, review.evaluator.books, review.rules);
   const missing = numbers.filter((number) => index.find(number).length === 0);
   if (numbers.length === 0)
     return refuse(view, form, 'type or paste the numbers, with commas or line breaks between them');

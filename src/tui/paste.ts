@@ -54,7 +54,7 @@ function cellsOf(text: string): { line: number; cells: string[] }[] {
 /** Pasted lines as answers to the rows that ask for what `task` asks; a first line without a number is a heading. */
 export function readPaste(text: string, task: Task, work: Worklist): Pasted {
   const { review } = work;
-  const index = new NumberIndex(review.table, review.evaluator.books);
+  const index = new NumberIndex(review.table, review.evaluator.books, review.rules);
   const fields = asked(task);
   const entries: AnswerEntry[] = [];
   const faults: { line: number; text: string; why: string }[] = [];

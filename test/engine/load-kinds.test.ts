@@ -248,8 +248,8 @@ describe('actions', () => {
       ],
     ],
     [
-      '{ ask: pin, procedure: crm-port-order }',
-      [{ do: 'ask', fact: 'pin', choices: [], suggest: null, procedure: 'crm-port-order' }],
+      '{ ask: pin, procedure: port-order }',
+      [{ do: 'ask', fact: 'pin', choices: [], suggest: null, procedure: 'port-order' }],
     ],
     [
       '{ offer: { address: customer.billingAddress } }',

@@ -42,7 +42,7 @@ Offers accepted in bulk: 1 cell
 `;
 
 describe('handOver', () => {
-  it('says what the rules say, then what was left out, overwritten and accepted in bulk', () => {
+  it('says what the rules say, and nothing that only the agent should see', () => {
     expect(
       handOver(report, delivery, ['Acme.csv', 'Acme.docx']),
     ).toBe(`Hello Acme Widgets, your 2 numbers. {unknown}
@@ -52,8 +52,7 @@ The Word file says the same.
 Template: RECORD
 Files: Acme.csv, Acme.docx
 Resolved note: record sent
-
-${LISTS}`);
+`);
   });
 
   it('says nothing twice, and nothing of Word where none was made', () => {
@@ -62,6 +61,10 @@ ${LISTS}`);
       'Use RECORD, attach Acme.csv, resolve with "record sent"\n',
     );
   });
+});
+
+describe('summary', () => {
+  const request = { csv: true, docx: true, perCarrier: false, partial: true, force: false };
 
   it('lists every excluded row', () => {
     const excluded = Array.from({ length: 30 }, (_, i) => ({
@@ -69,13 +72,9 @@ ${LISTS}`);
       phoneNumber: `+1${i}`,
       reason: 'no',
     }));
-    const text = handOver(reportOf(FIELDS, [], { excluded }), delivery, []);
+    const text = summary(reportOf(FIELDS, [], { excluded }), request, []);
     expect(text.match(/^ {2}row \d+ /gm)).toHaveLength(30);
   });
-});
-
-describe('summary', () => {
-  const request = { csv: true, docx: true, perCarrier: false, partial: true, force: false };
 
   it('counts what would be written, and lists the same', () => {
     expect(summary(report, request, [])).toBe(`2 numbers in 9 columns as CSV and Word\n\n${LISTS}`);
@@ -89,14 +88,5 @@ describe('summary', () => {
     expect(summary(partial, { ...request, csv: false, perCarrier: true }, blockers)).toBe(
       '1 number in 9 columns as Word, one document a carrier\nPartial: some of these rows are unresolved\n7 rows outside the batch\n\nNot yet deliverable:\n  2 of 3 rows are unresolved\n',
     );
-  });
-
-  it('cuts a list that nobody would read', () => {
-    const excluded = Array.from({ length: 30 }, (_, i) => ({
-      place: i + 2,
-      phoneNumber: `+1${i}`,
-      reason: 'no',
-    }));
-    expect(summary(reportOf(FIELDS, [], { excluded }), request, [])).toMatch(/\n {2}… and 10 more\n$/);
   });
 });
