@@ -35,7 +35,7 @@ export interface RowLines {
 const blank = (text: string) => (text === '' ? '(blank)' : text);
 
 /**
- * `field: from -> to by rule`; `kind procedure to whom for fields = suggestion of choices by rule`; `severity rule on
+ * `field: from -> to by rule`; `kind to whom for fields = suggestion of choices via procedure by rule`; `severity rule on
  * field: message`; `excluded: reason`.
  */
 export function decisionLines(report: unknown): Map<string, RowLines> {
@@ -48,11 +48,11 @@ export function decisionLines(report: unknown): Map<string, RowLines> {
           const suggested = Object.values(task.suggestion ?? {}).join(', ');
           return [
             task.kind,
-            ...(task.procedure === null ? [] : [task.procedure]),
             ...(task.refer === null ? [] : [`to ${task.refer}`]),
             `for ${task.for.join(', ') || 'a decision'}`,
             ...(suggested === '' ? [] : [`= ${suggested}`]),
             ...(task.choices?.length ? [`of ${task.choices.join(', ')}`] : []),
+            ...(task.procedure === null ? [] : [`via ${task.procedure}`]),
             `by ${task.rule}`,
           ].join(' ');
         }),

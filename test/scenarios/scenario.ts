@@ -64,7 +64,7 @@ export function tableOf(body: string): string[][] {
 }
 
 /** `\r \n \t \0 \\ \xE9 \u20ac` in a text, as the characters they stand for. */
-export function unescape(text: string): string {
+export function withEscapes(text: string): string {
   const named: Readonly<Record<string, string>> = { r: '\r', n: '\n', t: '\t', '0': '\0', '\\': '\\' };
   return text.replace(
     /\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|(.))/g,

@@ -19,7 +19,7 @@ import { expect } from 'vitest';
 import { textRow, workbook } from '../files/workbook.ts';
 import { decisionLines } from './decides.ts';
 import type { Hosts, Outcome } from './hosts.ts';
-import { type Block, type Scenario, tableOf, unescape, words } from './scenario.ts';
+import { type Block, type Scenario, tableOf, withEscapes, words } from './scenario.ts';
 import { playSession } from './session.ts';
 
 const ROOT = new URL('../../', import.meta.url).pathname;
@@ -223,7 +223,7 @@ class Stage {
         Number(how.slice('lines at most'.length)),
       );
     } else if (how === 'escapes') {
-      expect(text, said).toBe(unescape(body.replaceAll('\n', '')));
+      expect(text, said).toBe(withEscapes(body.replaceAll('\n', '')));
     } else expect(text, said).toBe(body);
   }
 
@@ -327,7 +327,7 @@ class Stage {
 /** A document's text as bytes, by the words after its name: an encoding, `bom`, `crlf`, `cr`, `escapes`, `no-newline`. */
 function encoded(body: string, how: readonly string[]): Buffer {
   let text = body;
-  if (how.includes('escapes')) text = unescape(text.replaceAll('\n', ''));
+  if (how.includes('escapes')) text = withEscapes(text.replaceAll('\n', ''));
   if (how.includes('no-newline')) text = text.replace(/\n$/, '');
   if (how.includes('crlf')) text = text.replaceAll('\n', '\r\n');
   if (how.includes('cr')) text = text.replaceAll('\n', '\r');
