@@ -44,7 +44,7 @@ async function run(options: CaseOptions): Promise<void> {
           await readSmallText(options.customerFile, readStdin),
           rules.intake,
         );
-  const numbers = options.numbers === undefined ? [] : await readNumberList(options.numbers);
+  const numbers = options.numbers === undefined ? [] : await readNumberList(options.numbers, rules);
   const doubtful = numbers.filter((number) => number.startsWith('+') && !numberFacts(number).valid);
   if (doubtful.length > 0) say(`not valid numbers, as they are written: ${doubtful.join(', ')}`);
   const chosen = new Map<string, string>();

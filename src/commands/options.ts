@@ -2,7 +2,7 @@
 import { userInfo } from 'node:os';
 import type { Command } from 'commander';
 import { makeBooks } from '../engine/decide.ts';
-import { recognise } from '../engine/layout.ts';
+import { matchHeaders, recognise } from '../engine/layout.ts';
 import { loadRules, type RuleText } from '../engine/load.ts';
 import { CsrError, type Problem } from '../engine/problem.ts';
 import type { RuleSet } from '../engine/rule.ts';
@@ -175,7 +175,7 @@ export async function groundDeeds(
   }
   const facts: Record<string, string> = {};
   if (options.numbers !== undefined) {
-    const batch = await readBatch(options.numbers, table, index as NumberIndex);
+    const batch = await readBatch(options.numbers, table, rules, index as NumberIndex);
     deeds.push({ type: 'batch', rows: batch.rows });
     notices.push(...batch.notices);
   }
@@ -199,24 +199,36 @@ function referencesRead(rules: RuleSet): string[] {
 }
 
 // A list is told from a file's name by having nothing but numbers in it.
-const NUMBER_LIST = /^[+\d][\d\s+().,;-]*$/;
+const NUMBER_LIST = /^[+(\d][\d\s+().,;-]*$/;
 
-/** Numbers as written, from a list, a file of them (one a line or in a column), or `-` for standard input. */
-export async function readNumberList(given: string): Promise<string[]> {
-  const isList = NUMBER_LIST.test(given.trim());
-  const text = isList ? given : await readSmallText(given, readStdin);
-  return text
-    .split(isList ? /[,;\n]/ : /[,;\t\r\n]/)
+/**
+ * Numbers as written, from a list, a file of them or `-` for standard input. Of a table with a number column
+ * only that column counts; of any other file, whatever has digits.
+ */
+export async function readNumberList(given: string, rules: RuleSet): Promise<string[]> {
+  const cells = NUMBER_LIST.test(given.trim()) ? [given] : numberCells(await openGrid(given), rules);
+  return cells
+    .flatMap((cell) => cell.split(/[,;\t\r\n]/))
     .map((one) => one.trim().replace(/^["']|["']$/g, ''))
     .filter((one) => /\d/.test(one));
+}
+
+function numberCells({ records }: Grid, rules: RuleSet): string[] {
+  for (const [at, record] of records.entries()) {
+    const columns = matchHeaders(record, rules.layouts);
+    const column = columns.findIndex(({ field }) => field === 'phoneNumber');
+    if (column >= 0) return records.slice(at + 1).map((row) => row[column] ?? '');
+  }
+  return records.flat();
 }
 
 async function readBatch(
   given: string,
   table: Table,
+  rules: RuleSet,
   index: NumberIndex,
 ): Promise<{ rows: number[]; notices: Problem[] }> {
-  const written = await readNumberList(given);
+  const written = await readNumberList(given, rules);
   const notices: Problem[] = [];
   const rows = new Set<number>();
   const seen = new Map<string, string>();
