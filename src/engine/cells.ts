@@ -27,6 +27,7 @@ interface Node {
 /** The cells of one rule table, found as rows come. */
 export class Cells {
   readonly table: RuleTable;
+  private readonly facts: Facts;
   private readonly reader: Reader;
   private readonly axes = new Map<Test, Axis>();
   private readonly root: Node;
@@ -36,6 +37,7 @@ export class Cells {
 
   constructor(table: RuleTable, facts: Facts, reader: Reader) {
     this.table = table;
+    this.facts = facts;
     this.reader = reader;
     const groups = new Map<string, Test[]>();
     for (const test of table.rules.flatMap(testsOf)) {
@@ -53,18 +55,17 @@ export class Cells {
   }
 
   /**
-   * Asks what is the same for every row (the layout, the customer) once, ahead of the rows to come.
-   * @returns whether every row then falls into one and the same cell in which no rule acts
+   * Asks what reads the same in every plain row (the layout, the customer, fields the file lacks) once,
+   * ahead of the rows to come. `row` is any plain row.
    */
-  begin(row: RowState): boolean {
+  begin(row: RowState): void {
     this.start = this.root;
-    while (this.start.axis?.constant) this.start = this.below(this.start, this.start.axis, row);
-    return this.start.axis === null && this.start.candidates.length === 0;
+    while (this.start.axis?.isSteady()) this.start = this.below(this.start, this.start.axis, row);
   }
 
   /** The cell a row falls into, or null where no row fell into it before: then `learn` it. */
   find(row: RowState): Cell | null {
-    let node: Node | undefined = this.start;
+    let node: Node | undefined = this.facts.isPlain(row) ? this.start : this.root;
     while (node !== undefined && node.axis !== null) node = node.byClass[node.axis.classify(row)];
     return node === undefined ? null : node.cell;
   }
@@ -113,47 +114,46 @@ export class Cells {
   private makeNode(rules: readonly Rule[], known: ReadonlyMap<Test, Outcome>): Node {
     const candidates: Rule[] = [];
     const live: Rule[] = [];
-    let next: Test | null = null;
+    const pending: Test[] = [];
     for (const rule of rules) {
-      const state = standing(rule, known);
-      if (state === 'refuted') continue;
+      const tests = openTests(rule, known);
+      if (tests === null) continue;
       live.push(rule);
-      if (state === 'settled') {
-        candidates.push(rule);
-        // In a `first` table the first rule that stands decides, once all before it have fallen.
-        if (this.table.match === 'first' && next === null) break;
-      } else {
-        next ??= state;
-        if (this.table.match === 'first') continue;
-      }
+      pending.push(...tests);
+      if (tests.length > 0) continue;
+      candidates.push(rule);
+      // In a `first` table the first rule that stands decides, once all before it have fallen.
+      if (this.table.match === 'first' && pending.length === 0) break;
     }
-    const axis = next === null ? null : (this.axes.get(next) as Axis);
-    return { axis, candidates, known, live, byClass: [], byOutcomes: new Map(), cell: null };
+    // What is the same in all rows costs nothing to ask, and leaves fewer rules to ask the rows about.
+    const next = pending.find((test) => this.axes.get(test)?.isSteady()) ?? pending[0];
+    const axis = next === undefined ? null : (this.axes.get(next) as Axis);
+    const cell: Cell | null = axis === null && candidates.length === 0 ? NOTHING : null;
+    return { axis, candidates, known, live, byClass: [], byOutcomes: new Map(), cell };
   }
 }
 
-/** What is known of a rule: `refuted`, `settled` (nothing left to ask), or the next test to ask. */
-function standing(rule: Rule, known: ReadonlyMap<Test, Outcome>): 'refuted' | 'settled' | Test {
-  let pending: Test | null = null;
+const NOTHING: Cell = [];
+
+/** The tests that may still decide about a rule, in order; none where it stands; null where it has fallen. */
+function openTests(rule: Rule, known: ReadonlyMap<Test, Outcome>): Test[] | null {
+  const open: Test[] = [];
   for (const test of rule.when) {
     const outcome = known.get(test);
-    if (outcome === false) return 'refuted';
-    if (outcome === undefined) pending ??= test;
+    if (outcome === false) return null;
+    if (outcome === undefined) open.push(test);
   }
-  if (rule.whenAny.length > 0) {
-    let open = false;
-    let held = false;
-    let ask: Test | null = null;
-    for (const block of rule.whenAny) {
-      const outcomes = block.map((test) => known.get(test));
-      if (outcomes.includes(false)) continue;
-      open = true;
-      const at = outcomes.indexOf(undefined);
-      if (at >= 0) ask ??= block[at] as Test;
-      else if (!outcomes.includes('unreadable')) held = true;
-    }
-    if (!open) return 'refuted';
-    if (!held && ask) pending ??= ask;
+  if (rule.whenAny.length === 0) return open;
+  let held = false;
+  let possible = false;
+  const asked: Test[] = [];
+  for (const block of rule.whenAny) {
+    const outcomes = block.map((test) => known.get(test));
+    if (outcomes.includes(false)) continue;
+    possible = true;
+    if (outcomes.every((outcome) => outcome === true)) held = true;
+    asked.push(...block.filter((_, at) => outcomes[at] === undefined));
   }
-  return pending ?? 'settled';
+  if (!possible) return null;
+  return held ? open : [...open, ...asked];
 }

@@ -159,8 +159,8 @@ export class Reader {
 /** Tells rows apart by the outcomes of some tests on one fact, as a small number: the fact's classes. */
 export interface Axis {
   readonly tests: readonly Test[];
-  /** Whether all rows of a file fall into one class, as long as nobody says something new of the customer. */
-  readonly constant: boolean;
+  /** Whether all plain rows fall into one class, as things are now. */
+  isSteady(): boolean;
   /** The class a row falls into. Rows of one class make every test of the axis come out alike. */
   classify(row: RowState): number;
   /** The outcomes of the tests in a class that `classify` has returned. */
@@ -181,23 +181,20 @@ export function makeAxis(tests: readonly Test[], facts: Facts, reader: Reader): 
     return vectors.length - 1;
   };
   const outcomes = (cls: number) => vectors[cls] as readonly Outcome[];
-  const constant = [first.fact, ...tests.flatMap((test) => comparedFacts(test.op))].every(isConstant);
+  const read = [...new Set([first.fact, ...tests.flatMap((test) => comparedFacts(test.op))])];
+  const isSteady = () => read.every((fact) => facts.isSteady(fact));
 
   const quick = quickClassifier(tests, first.fact, facts, intern);
-  if (quick) return { tests, constant, classify: quick, outcomes };
+  if (quick) return { tests, isSteady, classify: quick, outcomes };
 
   const compared = comparison(tests, facts, intern);
-  if (compared) return { tests, constant, classify: compared, outcomes };
+  if (compared) return { tests, isSteady, classify: compared, outcomes };
 
   const slow = (row: RowState) => intern(tests.map((test) => reader.holds(test, row)));
   if (first.fact === ANY_CELL || tests.some((test) => comparedFacts(test.op).length > 0)) {
-    return { tests, constant, classify: slow, outcomes };
+    return { tests, isSteady, classify: slow, outcomes };
   }
-  return { tests, constant, classify: remembered(facts.reader(first.fact), slow), outcomes };
-}
-
-function isConstant(fact: string): boolean {
-  return fact === 'system' || /^(none\.)?customer\./.test(fact);
+  return { tests, isSteady, classify: remembered(facts.reader(first.fact), slow), outcomes };
 }
 
 /** Remembers classes by text, as long as texts recur: carriers and sites do, numbers do not. */
@@ -286,10 +283,16 @@ function quickClassifier(
   };
   if (fact === ANY_CELL) {
     const slots = facts.cellSlots;
+    const starts = possibleStarts(tests.map((test) => test.op));
+    const blankCounts = judgeText(judges, '') !== 0;
     return (row) => {
       let bits = 0;
-      for (let at = 0; at < slots.length; at++)
-        bits |= judgeText(judges, facts.text(row, slots[at] as number));
+      for (let at = 0; at < slots.length; at++) {
+        const text = facts.text(row, slots[at] as number);
+        // Most cells can be passed over by their first character.
+        if (text === '' ? !blankCounts : starts[text.charCodeAt(0)] === 0) continue;
+        bits |= judgeText(judges, text);
+      }
       for (let at = 0; at < row.surplus.length; at++) bits |= judgeText(judges, row.surplus[at] as string);
       return ofBits(bits);
     };
@@ -297,6 +300,23 @@ function quickClassifier(
   const read = facts.reader(fact);
   const classify = (row: RowState) => ofBits(judgeText(judges, read(row)));
   return tests.some((test) => seeksPattern(test.op)) ? remembered(read, classify) : classify;
+}
+
+/** By ASCII code: whether a text that begins so may fit any of the operators. */
+function possibleStarts(ops: readonly Op[]): Uint8Array {
+  const starts = new Uint8Array(128);
+  for (const op of ops) {
+    const own = startsOf(op);
+    for (let code = 0; code < starts.length; code++)
+      starts[code] = (starts[code] as number) | (own?.[code] ?? 1);
+  }
+  return starts;
+}
+
+function startsOf(op: Op): Uint8Array | null {
+  if (op.kind === 'matches') return op.pattern.starts;
+  if (op.kind === 'all-of') return op.ops.map(startsOf).find((starts) => starts !== null) ?? null;
+  return null;
 }
 
 function seeksPattern(op: Op): boolean {

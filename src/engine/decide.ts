@@ -89,8 +89,11 @@ export class Evaluator {
   private readonly blankWords = new Map<string, string>();
   private readonly blankLengths = new Set<number>();
   private readonly nearest = new Map<string, string>();
+  private readonly grounds = new Map<string, readonly string[]>();
   private readonly drafts: Draft[];
   private readonly noCells = newPath(null, null);
+  /** A row as the file has it, of which nobody has said anything: to ask what is the same in all of them. */
+  private readonly plain: RowState;
   private stage: Stage = 'correct';
 
   constructor(rules: RuleSet, table: Table, context: Context, books: Books = makeBooks(rules)) {
@@ -100,6 +103,7 @@ export class Evaluator {
     this.books = books;
     this.facts = new Facts(rules, books, table, context);
     this.reader = new Reader(this.facts);
+    this.plain = this.facts.start(0, null);
     this.facts.aggregates = {
       read: (name, index) =>
         this.aggregates
@@ -393,11 +397,9 @@ export class Evaluator {
 
   private async runStage(stage: Stage, drafts: readonly Draft[], visit: Visit | null): Promise<void> {
     this.stage = stage;
-    const [first] = drafts;
-    if (!first) return;
-    // A table that can do nothing in this file (another layout's) is left out, but for who wants to see it.
-    const tables = (this.cells.get(stage) ?? []).filter((cells) => !cells.begin(first.row) || visit !== null);
-    if (tables.length === 0 && stage !== 'correct') return;
+    const tables = this.cells.get(stage) ?? [];
+    if (drafts.length === 0 || (tables.length === 0 && stage !== 'correct')) return;
+    for (const cells of tables) cells.begin(this.plain);
     const found: Cell[] = new Array(tables.length);
     for (const draft of drafts) {
       if (draft.excluded || (draft.stopped && stage !== 'checks')) continue;
@@ -598,10 +600,10 @@ export class Evaluator {
     asked: string | null = null,
   ): void {
     const procedure = what.procedure ?? null;
-    const facts = [...rule.when, ...rule.whenAny.flat()].map((test) => test.fact);
-    const restsOn = [...new Set([...facts, ...alsoRestsOn])]
-      .filter((fact) => fact !== asked && fact !== ANY_CELL && !fact.startsWith('none.'))
-      .map((fact) => [fact, this.reader.text(fact, draft.row)]);
+    const restsOn: [fact: string, text: string][] = [];
+    for (const fact of this.groundOf(rule, alsoRestsOn)) {
+      if (fact !== asked) restsOn.push([fact, this.reader.text(fact, draft.row)]);
+    }
     draft.raised = add(draft.raised, {
       key: [rule.id, what.kind, what.for.map((item) => item.field).join('+')].join(' '),
       kind: what.kind,
@@ -618,6 +620,19 @@ export class Evaluator {
       suggestion: what.suggestion ?? {},
       restsOn: JSON.stringify(restsOn),
     });
+  }
+
+  /** The facts that a task of a rule rests on: those it tests, and those that its action reads. */
+  private groundOf(rule: Rule, also: readonly string[]): readonly string[] {
+    const key = also.length === 0 ? rule.id : `${rule.id} ${also.join(' ')}`;
+    let ground = this.grounds.get(key);
+    if (!ground) {
+      const tested = [...rule.when, ...rule.whenAny.flat()].map((test) => test.fact);
+      const facts = [...new Set([...tested, ...also])];
+      ground = facts.filter((fact) => fact !== ANY_CELL && !fact.startsWith('none.'));
+      this.grounds.set(key, ground);
+    }
+    return ground;
   }
 
   private flag(draft: Draft, rule: Rule, action: Extract<Action, { do: 'flag' }>): void {

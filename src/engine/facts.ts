@@ -246,12 +246,27 @@ export class Facts {
   /** Writes a slot of a row; the row gets a list of its own, for it may share the table's until now. */
   put(row: RowState, slot: number, text: string): void {
     if (!row.owned) {
-      const own = row.values.slice();
-      while (own.length < this.slots.length) own.push('');
-      row.values = own;
+      row.values = row.values.slice();
       row.owned = true;
     }
-    (row.values as string[])[slot] = text;
+    const own = row.values as string[];
+    while (own.length < slot) own.push('');
+    own[slot] = text;
+  }
+
+  /** Whether nothing has been added to a row yet: no field that the file lacks, no word of a person. */
+  isPlain(row: RowState): boolean {
+    return row.none === null && row.values.length <= this.columnCount;
+  }
+
+  /** Whether a fact reads the same in all plain rows, as things are now. */
+  isSteady(fact: string): boolean {
+    if (this.context.given?.has(fact)) return true;
+    const [head = '', ...rest] = fact.split('.');
+    if (head === 'system' || head === 'customer' || head === 'none' || head === 'file') return true;
+    if (head === 'reference') return !this.context.references.has(rest[0] ?? '');
+    const slot = this.slot(head === 'original' ? rest.join('.') : fact);
+    return slot >= this.columnCount;
   }
 
   /** A cell as the file has it; blank where the file has no such column. */

@@ -46,6 +46,11 @@ export class Pattern {
     return this.#matcher.test(text);
   }
 
+  /** By ASCII code: whether a matching text may begin so; null where that cannot be told. */
+  get starts(): Uint8Array | null {
+    return this.#starts;
+  }
+
   /** Whether the platform's own expressions judge it (else RE2's). */
   get native(): boolean {
     return this.#matcher instanceof RegExp;
@@ -238,8 +243,11 @@ function readMember(source: string, at: number): { char: string; set: string | n
     const next = source[at + 1] ?? '';
     const known = Object.hasOwn(CLASSES, next) ? CLASSES[next] : undefined;
     if (known !== undefined) return { char: '', set: known, end: at + 2 };
+    const control = Object.hasOwn(CONTROLS, next) ? CONTROLS[next] : undefined;
+    if (control !== undefined) return { char: control, set: null, end: at + 2 };
     return isPunctuation(next) ? { char: next, set: null, end: at + 2 } : null;
   }
+  if (isPlainForeign(char)) return { char, set: null, end: at + 1 };
   // `[` may open a POSIX class, `-` a range: neither is simple.
   if (char === '[' || char === '-' || char === '^' || !isPrintable(char)) {
     return char === '-' && source[at + 1] === ']' ? { char, set: null, end: at + 1 } : null;
@@ -270,6 +278,13 @@ function readRepeat(
   return found;
 }
 
+const CONTROLS: Readonly<Record<string, string>> = { t: '\t', n: '\n', r: '\r', f: '\f' };
+
+/** A character outside ASCII that is one unit of text and no half of a pair. */
+function isPlainForeign(char: string): boolean {
+  return char >= '\u00a0' && !(char >= '\ud800' && char <= '\udfff');
+}
+
 function isPrintable(char: string): boolean {
   return char >= ' ' && char <= '~';
 }
@@ -280,5 +295,5 @@ function isPunctuation(char: string): boolean {
 
 /** A character that stands for itself, inside a class and outside. */
 function literal(char: string): string {
-  return /[0-9A-Za-z ]/.test(char) ? char : `\\x${char.charCodeAt(0).toString(16).padStart(2, '0')}`;
+  return /[0-9A-Za-z ]/.test(char) ? char : `\\u{${char.charCodeAt(0).toString(16)}}`;
 }

@@ -138,10 +138,13 @@ export function buildReport(review: Review, options: ReportOptions): Report {
   );
   const guard = (text: string) => (options.guardFormulas && isFormula(text) ? `'${text}` : text);
   const surplus = new Map<number, readonly string[]>();
+  // Rows that go out column for column as they are need no list of their own.
+  const asTheyAre = !options.guardFormulas && slots.every((slot, at) => slot === at);
   const rows = included.map((index): ReportRow => {
     const values = evaluator.values(index);
     const place = review.place(index);
-    const cells = slots.map((slot) => guard(values[slot] ?? ''));
+    const cells =
+      asTheyAre && values.length === slots.length ? values : slots.map((slot) => guard(values[slot] ?? ''));
     const row = table.rows[index];
     if (layout?.output == null && row && row.cells.length > table.columns.length) {
       surplus.set(place, row.cells.slice(table.columns.length).map(guard));
