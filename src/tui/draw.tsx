@@ -19,17 +19,20 @@ export function Screen({ lines, columns }: { readonly lines: readonly string[]; 
 }
 
 export interface Renderer {
-  /** Renders lines; returns the frame, line by line. */
+  /** Renders a screen of lines; returns them as they are to be written. */
   show(lines: readonly string[], columns: number): readonly string[];
   close(): void;
 }
 
-/** Starts Ink on a stream that keeps its last frame. */
+/**
+ * Starts Ink on a stream that keeps what Ink writes. Ink serialises all it is given, cell by cell, in every
+ * frame; so it is given the lines that the last frame did not have, and the others are kept.
+ */
 export function startRenderer(
   stdin: NodeJS.ReadStream,
   size: () => { columns: number; rows: number },
 ): Renderer {
-  let last: readonly string[] = [];
+  let written: readonly string[] = [];
   const stream = {
     get columns() {
       return size().columns;
@@ -38,7 +41,7 @@ export function startRenderer(
       return size().rows;
     },
     write(frame: string) {
-      last = frame.split('\n');
+      written = frame.split('\n');
       return true;
     },
     on: () => stream,
@@ -55,10 +58,20 @@ export function startRenderer(
     patchConsole: false,
   });
   let closed = false;
+  let asked: readonly string[] = [];
+  let shown: readonly string[] = [];
+  let width = 0;
   return {
     show(lines, columns) {
-      instance.rerender(<Screen lines={lines} columns={columns} />);
-      return last;
+      // A list that moves by one line shows what it showed, a line further.
+      const known = new Map(columns === width ? asked.map((text, at) => [text, shown[at] ?? '']) : []);
+      const fresh = [...new Set(lines.filter((text) => !known.has(text)))];
+      if (fresh.length > 0) instance.rerender(<Screen lines={fresh} columns={columns} />);
+      for (const [at, text] of fresh.entries()) known.set(text, written[at] ?? '');
+      asked = lines;
+      width = columns;
+      shown = lines.map((text) => known.get(text) ?? '');
+      return shown;
     },
     close() {
       if (closed) return;

@@ -18,6 +18,7 @@ import {
   type Form,
   type Purpose,
   popLayer,
+  positionOf,
   pushLayer,
   type Scope,
   type Step,
@@ -58,26 +59,29 @@ export function targetsOf(view: View, world: World, purpose: Purpose, scope: Sco
         : purpose.type === 'answer'
           ? (list?.group?.open ?? [])
           : (list?.rows ?? []);
-  const { task } = purpose as { task?: Task };
+  // The rows of a group ask for this by what the group is; others may ask for something else.
+  const task = purpose.type === 'answer' && scope !== 'group' ? purpose.task : null;
   const rows = task ? meant.filter((row) => work.taskLike(row, task) !== null) : meant;
-  const shown = scope === 'row' ? null : new Set(visibleRows(view, world));
+  const shown = visibleRows(view, world);
   let answered = 0;
   if (task) for (const row of rows) if (work.isAnswered(row, work.taskLike(row, task) as Task)) answered++;
   return {
     rows,
-    hidden: shown === null ? 0 : rows.filter((row) => !shown.has(row)).length,
+    hidden: scope === 'row' ? 0 : hiddenAmong(rows, shown),
     answered,
     left: meant.length - rows.length,
   };
 }
 
-function scopesOf(view: View, world: World, purpose: Purpose): Scope[] {
-  const list = currentList(view, world);
-  const scopes: Scope[] = view.row === null ? [] : ['row'];
-  if (view.marks.size > 0) scopes.push('selection');
-  const whole = purpose.type === 'answer' ? (list?.group?.open.length ?? 0) : (list?.rows.length ?? 0);
-  if (list !== null && whole > 0) scopes.push('group');
-  return scopes;
+function hiddenAmong(rows: readonly number[], shown: readonly number[]): number {
+  return rows === shown ? 0 : rows.filter((row) => shown[positionOf(shown, row)] !== row).length;
+}
+
+function scopesOf(view: View, world: World, purpose: Purpose): Form['scopes'] {
+  return (['row', 'selection', 'group'] as const).flatMap((scope) => {
+    const { rows, hidden } = targetsOf(view, world, purpose, scope);
+    return rows.length > 0 ? [{ scope, rows: rows.length, hidden }] : [];
+  });
 }
 
 function field(key: string, label: string, text = '', extra: Partial<Field> = {}): Field {
@@ -93,7 +97,7 @@ function openForm(
   scope: Scope | null,
 ): View {
   const scopes = scope === null ? [] : scopesOf(view, world, purpose);
-  const taken = scope === null ? null : scopes.includes(scope) ? scope : (scopes[0] ?? null);
+  const taken = scopes.find((one) => one.scope === scope) ?? scopes[0];
   const draft = view.drafts.get(draftKey(purpose));
   const filled = draft
     ? fields.map((one, at) => ({ ...one, line: inputLine(draft[at] ?? one.line.text) }))
@@ -104,7 +108,7 @@ function openForm(
     title,
     fields: filled,
     at: 0,
-    scope: taken,
+    scope: taken?.scope ?? null,
     scopes,
     problem: null,
   });
@@ -527,10 +531,9 @@ export function acceptOffers(view: View, world: World, scope: Scope): Step {
           entries: offered.map((one) => entryOf(one.row, one.task, one.task.suggestion)),
         };
   const rows = new Set(offered.map((one) => one.row));
-  const shown = new Set(scope === 'row' ? rows : visibleRows(view, world));
   const targets: Targets = {
     rows: [...rows],
-    hidden: [...rows].filter((row) => !shown.has(row)).length,
+    hidden: scope === 'row' ? 0 : hiddenAmong([...rows], visibleRows(view, world)),
     answered: all.answered,
     left: all.left + all.rows.length - rows.size,
   };
@@ -634,10 +637,9 @@ export function takePaste(view: View, world: World, form: Form, pasted: string):
   if (read.entries.length === 0)
     return refuse(view, form, 'there is no line with a number and an answer in what was pasted');
   const rows = [...new Set(read.entries.map((entry) => entry.row))];
-  const shown = new Set(visibleRows(view, world));
   const targets: Targets = {
     rows,
-    hidden: rows.filter((row) => !shown.has(row)).length,
+    hidden: hiddenAmong(rows, visibleRows(view, world)),
     answered: read.answered,
     left: 0,
   };
@@ -658,8 +660,8 @@ export function takePaste(view: View, world: World, form: Form, pasted: string):
 /** The form with another scope, in turn. */
 export function nextScope(view: View, form: Form): View {
   if (form.scope === null || form.scopes.length < 2) return view;
-  const at = (form.scopes.indexOf(form.scope) + 1) % form.scopes.length;
-  return withLayer(view, { ...form, scope: form.scopes[at] as Scope });
+  const at = (form.scopes.findIndex((one) => one.scope === form.scope) + 1) % form.scopes.length;
+  return withLayer(view, { ...form, scope: form.scopes[at]?.scope ?? null });
 }
 
 /** The field with another of its suggestions. */

@@ -1,7 +1,6 @@
 /** The screen as lines of text, from the view and the review. No terminal here, and no React. */
 import { pickItems } from './act.ts';
 import { detailPane } from './detail.ts';
-import { targetsOf } from './forms.ts';
 import { type Geometry, geometryOf, hintLines, LEAST, scrolled, shownFields } from './geometry.ts';
 import { intakePage, mappingPage } from './ground.ts';
 import { COMMANDS, commandsOf, keyName, type Place } from './keys.ts';
@@ -16,6 +15,7 @@ import {
   type Delivery,
   type Field,
   type Form,
+  hiddenCount,
   type Page,
   type Pick,
   placeOf,
@@ -152,8 +152,7 @@ function subHeader(view: View, world: World): Line {
   if (view.filter !== '') right.push(span(`FILTER ${visible(view.filter)} (${rows.length} rows)`, 'key'));
   if (view.anchor !== null) right.push(span(`${right.length > 0 ? '  ' : ''}RANGE`, 'mark'));
   if (view.marks.size > 0) {
-    const shown = new Set(rows);
-    const hidden = [...view.marks].filter((row) => !shown.has(row)).length;
+    const hidden = hiddenCount(view.marks, rows);
     right.push(
       span(
         `${right.length > 0 ? '  ' : ''}SELECTED ${view.marks.size}${hidden > 0 ? ` (${hidden} hidden)` : ''}`,
@@ -446,10 +445,9 @@ function hints(field: Field, columns: number): Line[] {
 
 function scopeLine(form: Form, view: View, world: World): Line {
   const spans: Span[] = [span(' for  ', 'dim')];
-  for (const scope of form.scopes) {
-    const { rows, hidden } = targetsOf(view, world, form.purpose, scope);
+  for (const { scope, rows, hidden } of form.scopes) {
     const name = scope === 'group' && currentList(view, world)?.kind !== 'tasks' ? 'list' : scope;
-    const text = `${name} ${rows.length}${hidden > 0 ? ` (${hidden} hidden)` : ''}`;
+    const text = `${name} ${rows}${hidden > 0 ? ` (${hidden} hidden)` : ''}`;
     spans.push(form.scope === scope ? span(`[${text}]`, 'title') : span(` ${text} `, 'dim'), span(' '));
   }
   if (form.scopes.length > 1) spans.push(span('  Tab', 'key'), span(' changes', 'dim'));

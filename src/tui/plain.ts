@@ -242,6 +242,16 @@ class Interview {
     else if (layer?.kind === 'pick') await this.pick(layer, answer.trim());
     // A wrong word must not leave the choice open: the question is asked again.
     if (topLayer(this.view) !== null) await this.perform('cancel');
+    else if (this.view.screen === 'mapping') this.tellColumn(before ?? 0);
+  }
+
+  private tellColumn(at: number): void {
+    const { mapping } = this.view;
+    const field = mappingFields(this.world)[at - 1];
+    if (!mapping || !field) return;
+    const column = columnOf(mapping, field.name);
+    const samples = samplesOf(mapping, this.world.opening.grid, column).map(visible).join(', ');
+    this.say(`${visible(field.label)} is ${visible(mapping.header[column] ?? '')}, which holds ${samples}.`);
   }
 
   private async perform(action: string): Promise<void> {

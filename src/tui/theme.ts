@@ -9,19 +9,19 @@ export interface Span {
 
 export type Line = readonly Span[];
 
-const SGR: Readonly<Record<Style, string>> = {
-  plain: '',
-  title: '1',
-  head: '1;36',
-  dim: '2',
-  key: '36',
-  open: '33',
-  good: '32',
-  bad: '1;31',
-  warn: '33',
-  mark: '1;35',
-  cursor: '7',
-  input: '1',
+const SGR: Readonly<Record<Style, readonly number[]>> = {
+  plain: [],
+  title: [1],
+  head: [1, 36],
+  dim: [2],
+  key: [36],
+  open: [33],
+  good: [32],
+  bad: [1, 31],
+  warn: [33],
+  mark: [1, 35],
+  cursor: [7],
+  input: [1],
 };
 
 export function span(text: string, style: Style = 'plain'): Span {
@@ -36,8 +36,11 @@ export function lineWidth(line: Line): number {
 export function paint(line: Line, color: boolean): string {
   let painted = '';
   for (const { text, style } of line) {
-    const code = color ? SGR[style] : '';
-    painted += code === '' || text === '' ? text : `\u001b[${code}m${text}\u001b[0m`;
+    const codes = color ? SGR[style] : [];
+    painted +=
+      codes.length === 0 || text === ''
+        ? text
+        : `${codes.map((code) => `\u001b[${code}m`).join('')}${text}\u001b[0m`;
   }
   return painted;
 }

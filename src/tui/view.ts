@@ -61,7 +61,8 @@ export interface Form {
   readonly fields: readonly Field[];
   readonly at: number;
   readonly scope: Scope | null;
-  readonly scopes: readonly Scope[];
+  /** Every scope that means some row, with how many: counted once, for nothing moves while a form is open. */
+  readonly scopes: readonly { readonly scope: Scope; readonly rows: number; readonly hidden: number }[];
   readonly problem: string | null;
 }
 
@@ -279,6 +280,18 @@ export function currentList(view: View, world: World): List | null {
 
 export function visibleRows(view: View, world: World): readonly number[] {
   return world.work?.visible(view.list, view.filter) ?? [];
+}
+
+const hiddenMarks = new WeakMap<View['marks'], { rows: readonly number[]; count: number }>();
+
+/** How many marked rows are not among those shown. */
+export function hiddenCount(marks: View['marks'], rows: readonly number[]): number {
+  const known = hiddenMarks.get(marks);
+  if (known?.rows === rows) return known.count;
+  let count = 0;
+  for (const row of marks) if (rows[positionOf(rows, row)] !== row) count++;
+  hiddenMarks.set(marks, { rows, count });
+  return count;
 }
 
 /** Where a row stands in rows that are in order: its place, or that of the next one. */

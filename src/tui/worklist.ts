@@ -180,20 +180,19 @@ export class Worklist {
     const [task] = decision.tasks;
     if (task) {
       if (this.review.state.escalated.has(index)) return { glyph: '^', word: 'escalated', tone: 'open' };
-      return TASK_STANDINGS[task.kind];
+      return standingOf(task);
     }
     if (this.openFlags(index, null).length > 0) return { glyph: '#', word: 'error flag', tone: 'bad' };
-    return decision.answered.length > 0
-      ? { glyph: '+', word: 'answered', tone: 'good' }
-      : { glyph: '=', word: 'ready', tone: 'good' };
+    return decision.answered.length > 0 ? ANSWERED : { glyph: '=', word: 'ready', tone: 'good' };
   }
 
-  /** How a row stands in a list: done there, even where something else is still asked of it. */
+  /** How a row stands in a list: by what is asked of it there, done where that is. */
   standingIn(list: List | null, index: number): Standing {
     const standing = this.standing(index);
-    if (list?.kind !== 'tasks' || standing.tone !== 'open' || this.openTaskIn(list, index) !== null)
-      return standing;
-    return { glyph: '+', word: 'answered', tone: 'good' };
+    if (list?.kind !== 'tasks' || standing.tone !== 'open') return standing;
+    const task = this.openTaskIn(list, index);
+    if (task === null) return ANSWERED;
+    return standing.word === 'escalated' ? standing : standingOf(task);
   }
 
   private takeIn(index: number): void {
@@ -301,6 +300,15 @@ const TASK_STANDINGS: Readonly<Record<Task['kind'], Standing>> = {
   offer: { glyph: '~', word: 'confirm', tone: 'open' },
   refer: { glyph: '^', word: 'refer', tone: 'open' },
 };
+
+const ANSWERED: Standing = { glyph: '+', word: 'answered', tone: 'good' };
+
+function standingOf(task: Task): Standing {
+  // There may be nothing to offer yet.
+  if (task.kind === 'offer' && Object.keys(task.suggestion).length === 0)
+    return { glyph: '?', word: 'fill in', tone: 'open' };
+  return TASK_STANDINGS[task.kind];
+}
 
 /** The fields that a task asks for; the lead's word where it asks for none. */
 export function asked(task: Task): readonly Answerable[] {

@@ -80,10 +80,13 @@ export class MemoryDesk implements Desk {
 
 let shipped: RuleSet | undefined;
 
-export function memoryOpening(text = SAMPLE, journal: Event[] = []): Opening & { desk: MemoryDesk | null } {
+export function memoryOpening(
+  input: string | Grid = SAMPLE,
+  journal: Event[] = [],
+): Opening & { desk: MemoryDesk | null } {
   shipped ??= builtIn();
   const rules = shipped;
-  const grid = gridOf(text);
+  const grid = typeof input === 'string' ? gridOf(input) : input;
   const opening = {
     grid,
     rules,

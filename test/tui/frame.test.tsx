@@ -1,0 +1,169 @@
+import { render } from 'ink-testing-library';
+import { expect, test } from 'vitest';
+import { Screen, startRenderer } from '../../src/tui/draw.tsx';
+import { frameOf, skeleton } from '../../src/tui/frame.ts';
+import { lineWidth, paint } from '../../src/tui/theme.ts';
+import { Agent, gridOf, memoryOpening, SAMPLE } from './agent.ts';
+
+const SIZES: readonly (readonly [number, number])[] = [
+  [60, 16],
+  [80, 24],
+  [99, 30],
+  [100, 24],
+  [120, 40],
+  [220, 60],
+];
+
+/** Keys that bring every kind of thing onto the screen, each on its own. */
+const VISITS: Readonly<Record<string, string>> = {
+  rows: '',
+  groups: '\u001b[Z',
+  detail: '\t',
+  form: 'A',
+  'form with choices': 'i',
+  confirm: 'A1\r',
+  pick: 'c',
+  palette: ':',
+  help: '?',
+  explanation: 'x',
+  delivery: 'X',
+  rejection: 'lPIN invalid\r\r',
+  intake: 'I',
+  'choice of the intake': 'Igjj\r',
+  escalate: 'e',
+  'marks and a filter': '  /lumen\r',
+};
+
+test.each(SIZES)('at %ix%i every screen has its lines, none too wide', async (columns, rows) => {
+  for (const [name, keys] of Object.entries(VISITS)) {
+    const agent = await Agent.at(memoryOpening(), [columns, rows]);
+    await agent.sends(keys);
+    const { lines, caret } = frameOf(agent.view, agent.world);
+    expect(lines, name).toHaveLength(rows);
+    for (const line of lines) expect(lineWidth(line), name).toBeLessThanOrEqual(columns);
+    if (caret) {
+      expect(caret.x, name).toBeLessThan(columns);
+      expect(caret.y, name).toBeLessThan(rows);
+    }
+  }
+});
+
+test('Ink shows the lines as they are, empty ones too', () => {
+  const { lastFrame, unmount } = render(<Screen lines={['one', '', 'three']} columns={20} />);
+  expect(lastFrame()).toBe('one\n\nthree');
+  unmount();
+});
+
+test('a frame through Ink is the frame, whatever came before it', async () => {
+  const agent = await Agent.at();
+  const renderer = startRenderer(process.stdin, () => ({ columns: 80, rows: 24 }));
+  for (const keys of ['', 'j', 'j', ']', 'i', 'x', '\u001b', ':', '\u001b', 'k', 'G']) {
+    await agent.sends(keys);
+    const lines = frameOf(agent.view, agent.world).lines.map((line) => paint(line, false));
+    expect(renderer.show(lines, 80)).toEqual(lines.map((line) => line.trimEnd()));
+  }
+  renderer.close();
+});
+
+test('under 60x16 the window is too small, and only leaving works', async () => {
+  const agent = await Agent.at();
+  agent.resizes(40, 10);
+  expect(agent.screen).toContain('window too small');
+  await agent.sends('iBerlin\r');
+  expect(agent.deeds).toEqual([]);
+  agent.resizes(80, 24);
+  expect(agent.screen).toContain('group 1/');
+  agent.resizes(40, 10);
+  await agent.sends('q');
+  expect(agent.quit).toBe(true);
+});
+
+test('what was being typed is there after any change of size', async () => {
+  const agent = await Agent.at(memoryOpening(), [120, 40]);
+  await agent.sends('iport');
+  for (const [columns, rows] of [
+    [80, 24],
+    [40, 10],
+    [120, 40],
+  ] as const)
+    agent.resizes(columns, rows);
+  await agent.sends('ed');
+  expect(agent.screen).toContain('Origin> ported');
+});
+
+test('at 100 columns groups, rows and detail stand side by side', async () => {
+  const agent = await Agent.at(memoryOpening(), [120, 40]);
+  const heads = agent.screen.split('\n')[2] ?? '';
+  expect(heads).toMatch(/GROUPS.*│.*number.*status.*│.*WHY row/);
+  const narrow = await Agent.at(memoryOpening(), [99, 24]);
+  expect(narrow.screen).not.toContain('│');
+});
+
+test('a row shows its status as sign and word, without colour', async () => {
+  const agent = await Agent.at();
+  await agent.goesTo((list) => list.kind === 'all');
+  for (const status of ['= ready', '? ask', '^ refer', '! look up', '# error flag'])
+    expect(agent.screen).toContain(status);
+  const painted = frameOf(agent.view, agent.world)
+    .lines.map((line) => paint(line, false))
+    .join('');
+  expect(painted).not.toContain('\u001b');
+});
+
+test('nothing in a cell can reach the terminal', async () => {
+  const hostile = 'Evil\u001b[2J\u009b31m\u202e\u0007\u200b';
+  const grid = gridOf(SAMPLE.split('\n').slice(0, 2).join('\n'));
+  const row = [
+    '+14085550199',
+    'US',
+    hostile,
+    '0012345',
+    'Ana',
+    'Lee',
+    '+14085550199',
+    `${hostile}\n${hostile}`,
+    '',
+  ];
+  const evil = { ...grid, records: [...grid.records, row], places: [...grid.places, 3] };
+  for (const keys of ['', 'x', 'c', 'i', 'l', 'X', 'iEv\u0015']) {
+    const agent = await Agent.at(memoryOpening(evil), [120, 40]);
+    await agent.goesTo((list) => list.kind === 'all');
+    await agent.sends(`G${keys}`);
+    const { lines } = frameOf(agent.view, agent.world);
+    for (const line of lines)
+      for (const { text: shown } of line) expect(shown).not.toMatch(/[\p{Cc}\u202e\u200b]/u);
+  }
+});
+
+test('a list that is longer than the screen moves no further than it must', async () => {
+  const header = SAMPLE.split('\n')[0];
+  const rows = Array.from(
+    { length: 300 },
+    (_, at) =>
+      `+1408555${String(1000 + at)},US,Bandwidth,1,Ana,Lee,+1408555${1000 + at},"1 Elm St, San Jose, CA 95131",`,
+  );
+  const agent = await Agent.at(memoryOpening([header, ...rows].join('\n')));
+  await agent.goesTo((list) => list.kind === 'all');
+  await agent.sends('gj'.replace('j', 'j'.repeat(200)));
+  expect(agent.row).toBe(202);
+  await agent.sends('\u001b[B'.repeat(50));
+  expect(agent.row).toBe(252);
+  const { top } = agent.view;
+  await agent.sends('k');
+  expect(agent.view.top).toBe(top);
+  await agent.sends('G');
+  expect(agent.row).toBe(301);
+  await agent.sends('\u001b[5~');
+  expect(agent.row).toBeLessThan(301);
+});
+
+test('the skeleton fills the window before anything is known', () => {
+  const { lines } = skeleton(80, 24);
+  expect(lines).toHaveLength(24);
+  expect(
+    lines
+      .flat()
+      .map((one) => one.text)
+      .join(''),
+  ).toContain('opening');
+});

@@ -1,0 +1,148 @@
+import { PassThrough } from 'node:stream';
+import { expect, test } from 'vitest';
+import { runPlain } from '../../src/tui/plain.ts';
+import { memoryOpening, SAMPLE } from './agent.ts';
+
+async function interview(
+  lines: readonly string[],
+  opening = memoryOpening(),
+): Promise<{ said: string; status: number; opening: typeof opening }> {
+  const input = new PassThrough();
+  const output = new PassThrough();
+  let said = '';
+  output.on('data', (chunk) => {
+    said += chunk;
+  });
+  input.end(lines.map((line) => `${line}\n`).join(''));
+  const status = await runPlain(opening, { input, output });
+  return { said, status, opening };
+}
+
+const deeds = (opening: ReturnType<typeof memoryOpening>) => opening.desk?.journal.slice(1) ?? [];
+
+test('an answer is a line; the next row is asked', async () => {
+  const { said, status, opening } = await interview([':continue', '1', 'claimed']);
+  expect(deeds(opening)).toMatchObject([
+    { type: 'answer', entries: [{ row: 1, values: { origin: 'ported' } }] },
+    { type: 'answer', entries: [{ row: 2, values: { origin: 'claimed' } }] },
+  ]);
+  expect(said).toContain('Row 3: +14085550104');
+  expect(said).toMatch(/8 of 10 rows unresolved/);
+  expect(status).toBe(1);
+});
+
+test('nothing moves a cursor', async () => {
+  const { said } = await interview([
+    ':continue',
+    ':help',
+    ':groups',
+    ':rows',
+    ':why',
+    ':explain',
+    ':deliver',
+    ':cancel',
+  ]);
+  expect(said).not.toContain('\u001b');
+});
+
+test('the intake is asked first; empty lines skip', async () => {
+  const { said, opening } = await interview(['Acme', '', '2', 'nonsense', ':continue']);
+  expect(deeds(opening)).toMatchObject([
+    { type: 'intake', facts: { name: 'Acme' } },
+    { type: 'intake', facts: { accountKind: 'migrated' } },
+  ]);
+  expect(said).toContain('nothing fits');
+});
+
+test('groups are answered after a question; no changes nothing', async () => {
+  const no = await interview([':continue', ':answer-group ported', 'no', ':cancel', ':quit']);
+  expect(no.said).toContain('Save Origin `ported` for 3 rows?');
+  expect(deeds(no.opening)).toEqual([]);
+  const yes = await interview([':continue', ':answer-group ported', 'yes']);
+  expect(deeds(yes.opening)).toMatchObject([{ type: 'answer', entries: [{}, {}, {}] }]);
+});
+
+test('fields are asked one after the other, and refused where they are wrong', async () => {
+  const { said, opening } = await interview([
+    ':continue',
+    ':group 99',
+    ':group 3',
+    ':row 8',
+    'Rue 1, Paris',
+    'nope',
+    '01P123456ABC',
+  ]);
+  expect(said).toContain('there is no such group');
+  expect(said).toContain('must match');
+  expect(deeds(opening)).toMatchObject([
+    { type: 'answer', entries: [{ values: { address: 'Rue 1, Paris', rio: '01P123456ABC' } }] },
+  ]);
+});
+
+test('every deed of the screen is there by name', async () => {
+  const { said, opening } = await interview([
+    ':continue',
+    ':group 2',
+    ':note called them',
+    ':escalate no access',
+    ':exclude not theirs',
+    ':undo',
+    ':redo',
+    ':undo',
+    ':tick 1',
+    ':none',
+    '',
+    ':propose open the portal; search',
+    ':rejection PIN invalid',
+    'Inteliquent',
+    ':intake',
+    ':continue',
+  ]);
+  expect(deeds(opening).map((deed) => deed.type)).toEqual([
+    'note',
+    'escalate',
+    'exclude',
+    'undo',
+    'redo',
+    'undo',
+    'tick',
+    'answer',
+  ]);
+  expect(opening.desk?.proposals).toHaveLength(1);
+  expect(said).toContain('8x82125');
+});
+
+test('an answer may begin with a colon', async () => {
+  const { opening } = await interview([':continue', ':group 2', '::c/o Kim']);
+  expect(deeds(opening)).toMatchObject([{ type: 'answer', entries: [{ values: { address: ':c/o Kim' } }] }]);
+});
+
+test('a review without open rows is delivered, and its status is 0', async () => {
+  const opening = memoryOpening(SAMPLE.split('\n').slice(0, 2).join('\n'));
+  const answers = opening.rules.intake.questions.map(
+    (question) => question.mustBe ?? question.choices[0]?.value ?? 'x',
+  );
+  const { said, status } = await interview(
+    [...answers, ':continue', ':deliver', ':toggle-word', 'write'],
+    opening,
+  );
+  expect(opening.desk?.delivered).toMatchObject([{ csv: true, docx: true }]);
+  expect(said).toContain('Attach the file.');
+  expect(status).toBe(0);
+});
+
+test('unknown columns are asked for one by one', async () => {
+  const opening = memoryOpening(['Rufnummer,Land,Netz', '+4930555010,DE,Colt'].join('\n'));
+  const fields = [...opening.rules.layouts.fields.keys()];
+  const columns: Readonly<Record<string, string>> = {
+    phoneNumber: 'Rufnummer',
+    country: 'Land',
+    carrier: 'Netz',
+  };
+  const { said } = await interview(
+    ['csr-tool', ...fields.map((field) => columns[field] ?? ''), ':continue', ':continue'],
+    opening,
+  );
+  expect(said).toContain('Phone number is Rufnummer, which holds +4930555010.');
+  expect(opening.desk?.review.evaluator.value(0, 'carrier')).toBe('Colt');
+});
