@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -87,11 +88,41 @@ if (eager.length > 0)
 // The bundle carries these packages, and their licences ask for their text to go with them.
 const licences = (await licenceTexts(metafile.inputs)).join(`\n${'-'.repeat(72)}\n\n`);
 
+/** The shipped rules as the bundle's own parser reads them, by the digest of their text. */
+async function ruleTrees() {
+  const { outputFiles: parser } = await build({
+    absWorkingDir: root,
+    entryPoints: ['src/engine/load-yaml.ts'],
+    bundle: true,
+    write: false,
+    platform: 'node',
+    format: 'esm',
+    logLevel: 'warning',
+    // The package's CommonJS parts ask for Node's own modules.
+    banner: { js: "import{createRequire as __cr}from'node:module';const require=__cr(process.cwd()+'/');" },
+  });
+  const { Findings, parseSource } = await import(
+    `data:text/javascript;base64,${Buffer.from(parser[0].contents).toString('base64')}`
+  );
+  const trees = {};
+  for (const name of await readdir(join(root, 'rules')).catch(() => [])) {
+    if (!name.endsWith('.yaml')) continue;
+    const text = await readFile(join(root, 'rules', name), 'utf8');
+    const findings = new Findings();
+    const tree = parseSource({ name, path: `rules/${name}`, text }, findings);
+    // A file with a fault is parsed when it is loaded, so that the fault is said there.
+    if (tree && findings.problems.length === 0) trees[createHash('sha256').update(text).digest('hex')] = tree;
+  }
+  return JSON.stringify(trees);
+}
+
 // A command that runs during a build finds the old bundle or the new one: the entry changes last, in one step.
 const files = new Map(outputFiles.map(({ path, contents }) => [basename(path), contents]));
 const entry = files.get('cli.js');
 files.delete('cli.js');
-files.set('THIRD-PARTY-LICENSES.txt', licences).set('cli.js', entry);
+files.set('THIRD-PARTY-LICENSES.txt', licences);
+files.set('rule-trees.json', await ruleTrees());
+files.set('cli.js', entry);
 await mkdir(outdir, { recursive: true });
 for (const [name, contents] of files) {
   const temporary = join(outdir, `.${name}.${process.pid}`);

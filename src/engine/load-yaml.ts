@@ -8,6 +8,8 @@ export interface RuleText {
   readonly name: string;
   readonly path: string;
   readonly text: string;
+  /** What the text parses to, where that is known already: parsing is most of what loading costs. */
+  readonly tree?: Node;
 }
 
 export interface TextNode {
@@ -212,6 +214,7 @@ export function parseSource(source: RuleText, findings: Findings): Node | null {
     source.path,
     text.split('\n').map((line) => (line.endsWith('\r') ? line.slice(0, -1) : line)),
   );
+  if (source.tree) return source.tree;
   const placeOf = (offset: number): Place => {
     let low = 0;
     let high = starts.length - 1;

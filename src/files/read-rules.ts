@@ -102,7 +102,25 @@ export async function readRuleFolder(folder: string): Promise<RuleText[]> {
 
 /** The rule files that csr ships; findings name them `rules/…`, wherever csr is installed. */
 export async function builtInRules(): Promise<RuleText[]> {
-  return readFolder(join(packageRoot(), RULES), RULES);
+  const root = packageRoot();
+  const [texts, trees] = await Promise.all([readFolder(join(root, RULES), RULES), readTrees(root)]);
+  return texts.map((source) => {
+    const tree = trees[textDigest(source.text)];
+    return tree === undefined ? source : { ...source, tree };
+  });
+}
+
+/** What the build has parsed of the shipped rules, by their text's digest: a text changed since is parsed anew. */
+async function readTrees(root: string): Promise<Readonly<Record<string, RuleText['tree']>>> {
+  // Only the bundle and the trees beside it are sure to be of one make.
+  const dist = join(root, 'dist');
+  if (dirname(fileURLToPath(import.meta.url)) !== dist) return {};
+  const text = await readFile(join(dist, 'rule-trees.json'), 'utf8').catch(() => '{}');
+  return JSON.parse(text);
+}
+
+function textDigest(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
 }
 
 /**
