@@ -38,6 +38,12 @@ export async function play(scenario: Scenario, hosts: Hosts): Promise<void> {
   }
 }
 
+/** What stands for any text and for any number in expected JSON. */
+const ANYTHING = new Map<unknown, unknown>([
+  ['…', expect.any(String)],
+  ['#', expect.any(Number)],
+]);
+
 class Stage {
   readonly #hosts: Hosts;
   readonly #folder = mkdtempSync(join(tmpdir(), 'csr-scenario-'));
@@ -46,6 +52,7 @@ class Stage {
   #before = new Map<string, string>();
   #after = new Map<string, string>();
   #runLine = 0;
+  #debug = false;
 
   constructor(hosts: Hosts) {
     this.#hosts = hosts;
@@ -131,7 +138,8 @@ class Stage {
     if (this.#outcome === null) return;
     if (!this.#statusSaid)
       expect(this.#outcome.status, `status, line ${this.#runLine}\n${this.#streams()}`).toBe(0);
-    expect(this.#outcome.stderr.toString(), 'a stack trace').not.toMatch(/\n\s+at .+:\d+:\d+/);
+    if (!this.#debug)
+      expect(this.#outcome.stderr.toString(), 'a stack trace').not.toMatch(/\n\s+at .+:\d+:\d+/);
   }
 
   get #said(): Outcome {
@@ -166,6 +174,7 @@ class Stage {
     const input = from === undefined ? Buffer.alloc(0) : readFileSync(this.#path(from.trim()));
     this.#before = this.#listing();
     this.#runLine = at;
+    this.#debug = all.includes('--debug');
     this.#statusSaid = false;
     this.#outcome = await this.#hosts.run({
       argv: all.slice(start + 1),
@@ -244,8 +253,7 @@ class Stage {
   #json(name: string, body: string, at: string): void {
     const [file = '', exactly] = name.startsWith('exactly') ? ['', 'exactly'] : name.split(' ');
     const found = this.#parsed(file);
-    // `…` stands for any text.
-    const wanted: unknown = JSON.parse(body, (_, value) => (value === '…' ? expect.any(String) : value));
+    const wanted: unknown = JSON.parse(body, (_, value) => ANYTHING.get(value) ?? value);
     if (exactly === 'exactly') expect(found, at).toEqual(wanted);
     else expect(found, at).toMatchObject(wanted as object);
   }
