@@ -52,8 +52,7 @@ export function chooseLookUp(
 }
 
 /** A row on its way through the stages. */
-interface Draft {
-  row: RowState;
+interface Draft extends RowState {
   readonly input: RowInput | null;
   /** Answered facts and edited cells: laid under the rules, and out of their reach. */
   overlay: Map<string, string> | null;
@@ -89,6 +88,8 @@ export class Evaluator {
   private readonly blankWords = new Map<string, string>();
   private readonly blankLengths = new Set<number>();
   private readonly nearest = new Map<string, string>();
+  private readonly lastFlag = new Map<string, Flag>();
+  private readonly lastChange = new Map<string, Change>();
   private readonly grounds = new Map<string, readonly string[]>();
   private readonly drafts: Draft[];
   private readonly noCells = newPath(null, null);
@@ -103,7 +104,7 @@ export class Evaluator {
     this.books = books;
     this.facts = new Facts(rules, books, table, context);
     this.reader = new Reader(this.facts);
-    this.plain = this.facts.start(0, null);
+    this.plain = this.facts.start(0);
     this.facts.aggregates = {
       read: (name, index) =>
         this.aggregates
@@ -161,7 +162,7 @@ export class Evaluator {
   /** The text a field has after all decisions, answers and edits. */
   value(index: number, field: string): string {
     const slot = this.facts.slot(field);
-    return slot < 0 ? '' : this.facts.text(this.draft(index).row, slot);
+    return slot < 0 ? '' : this.facts.text(this.draft(index), slot);
   }
 
   status(index: number): Decision['status'] {
@@ -174,7 +175,7 @@ export class Evaluator {
 
   /** A row's final texts by slot. */
   values(index: number): readonly string[] {
-    return this.draft(index).row.values;
+    return this.draft(index).values;
   }
 
   /** The flags of a row; none for a row outside the batch. */
@@ -195,7 +196,7 @@ export class Evaluator {
 
   /** Whether any cell would be delivered with another text than it came in with. */
   isChanged(index: number): boolean {
-    const { row } = this.draft(index);
+    const row = this.draft(index);
     if (!row.owned) return false;
     return this.facts.cellSlots.some(
       (slot) => this.facts.text(row, slot) !== this.facts.original(index, slot),
@@ -222,7 +223,7 @@ export class Evaluator {
       flags: outside ? [] : draft.flags,
       excluded,
       acted: cellsOf(draft.path).flatMap((cell) => cell.map((verdict) => verdict.rule)),
-      values: draft.row.values,
+      values: draft.values,
     };
   }
 
@@ -240,7 +241,7 @@ export class Evaluator {
   }
 
   private excludedOf(draft: Draft): Decision['excluded'] {
-    if (this.context.batch && !this.context.batch.has(draft.row.index))
+    if (this.context.batch && !this.context.batch.has(draft.index))
       return { reason: OUTSIDE_BATCH, rule: null };
     const byAgent = draft.input?.excluded;
     return byAgent != null ? { reason: byAgent, rule: null } : draft.excluded;
@@ -253,7 +254,15 @@ export class Evaluator {
     asked: Draft['asked'],
   ): Draft {
     const draft: Draft = {
-      row: this.facts.start(index, overlay),
+      index,
+      values: this.facts.cells(index),
+      owned: false,
+      surplus: this.facts.surplus(index),
+      none: null,
+      numberText: null,
+      numberCountry: '',
+      number: null,
+      e164: null,
       input,
       overlay,
       asked,
@@ -264,7 +273,10 @@ export class Evaluator {
       stopped: false,
       excluded: null,
     };
-    if (overlay) this.noteOverlay(draft, overlay);
+    if (overlay) {
+      this.facts.lay(draft, overlay);
+      this.noteOverlay(draft, overlay);
+    }
     return draft;
   }
 
@@ -273,7 +285,7 @@ export class Evaluator {
     for (const [field, to] of overlay) {
       const slot = this.facts.slot(field);
       if (slot < 0) continue;
-      const from = this.facts.original(draft.row.index, slot);
+      const from = this.facts.original(draft.index, slot);
       const by = draft.asked.find((one) => one.task.for.some((item) => item.field === field));
       if (from !== to)
         draft.changes = add(draft.changes, {
@@ -315,7 +327,7 @@ export class Evaluator {
       }
       const again: Draft[] = [];
       for (const draft of drafts) {
-        const { index } = draft.row;
+        const { index } = draft;
         this.drafts[index] = draft;
         touched?.add(index);
         // A row of this very pass was decided with the new counts already.
@@ -342,7 +354,7 @@ export class Evaluator {
       overlay.set(fact, text);
       asked.push({ task, answer });
     }
-    return overlay ? this.begin(draft.row.index, draft.input, overlay, asked) : null;
+    return overlay ? this.begin(draft.index, draft.input, overlay, asked) : null;
   }
 
   /** What people have said to a task, with the same facts under it; later words win. */
@@ -366,7 +378,7 @@ export class Evaluator {
     return task.for.every(({ field }) => {
       if (answer.values[field] !== undefined) return true;
       const slot = this.facts.slot(field);
-      return task.kind === 'look-up' && slot >= 0 && !isBlank(this.facts.text(draft.row, slot));
+      return task.kind === 'look-up' && slot >= 0 && !isBlank(this.facts.text(draft, slot));
     });
   }
 
@@ -389,10 +401,19 @@ export class Evaluator {
     if (by === 'rule' && draft.overlay?.has(field)) return;
     const slot = this.facts.slot(field);
     if (slot < 0) throw new Error(`no slot for ${field}`);
-    const from = this.facts.text(draft.row, slot);
+    const from = this.facts.text(draft, slot);
     if (from === to) return;
-    this.facts.put(draft.row, slot, to);
-    draft.changes = add(draft.changes, { field, from, to, rule, by });
+    this.facts.put(draft, slot, to);
+    draft.changes = add(draft.changes, this.change(field, from, to, rule, by));
+  }
+
+  /** A change, the last one of its rule where that says the same: most cells of a column are changed alike. */
+  private change(field: string, from: string, to: string, rule: string, by: Change['by']): Change {
+    const last = this.lastChange.get(rule);
+    if (last && last.field === field && last.from === from && last.to === to && last.by === by) return last;
+    const change = { field, from, to, rule, by };
+    this.lastChange.set(rule, change);
+    return change;
   }
 
   private async runStage(stage: Stage, drafts: readonly Draft[], visit: Visit | null): Promise<void> {
@@ -404,7 +425,7 @@ export class Evaluator {
     for (const draft of drafts) {
       if (draft.excluded || (draft.stopped && stage !== 'checks')) continue;
       if (visit && stage === 'checks') this.layAnswers(draft, 0);
-      const { row } = draft;
+      const row: RowState = draft;
       for (let at = 0; at < tables.length; at++) {
         const cells = tables[at] as Cells;
         const cell = cells.find(row) ?? (await cells.learn(row));
@@ -438,7 +459,7 @@ export class Evaluator {
 
   private blankCells(draft: Draft): void {
     // Writing gives the row another list; what is read here is what stood there before.
-    const { values } = draft.row;
+    const { values } = draft;
     for (let slot = 0; slot < values.length && slot < this.facts.columnCount; slot++) {
       const text = values[slot] as string;
       if (!this.blankLengths.has(text.length)) continue;
@@ -448,7 +469,7 @@ export class Evaluator {
   }
 
   private perform(action: Action, rule: Rule, draft: Draft, writes: [string, string, string][]): void {
-    const { row } = draft;
+    const row: RowState = draft;
     switch (action.do) {
       case 'clear':
         for (const field of action.fields) writes.push([field, '', rule.id]);
@@ -535,7 +556,7 @@ export class Evaluator {
     procedure: string | null = null,
   ): void {
     if (draft.raised.some((task) => task.kind === 'ask' && task.for[0]?.field === fact)) return;
-    const suggested = suggest === null ? '' : this.reader.text(suggest, draft.row);
+    const suggested = suggest === null ? '' : this.reader.text(suggest, draft);
     const question = fact.startsWith('customer.')
       ? this.rules.intake.questions.find((one) => one.id === fact.slice('customer.'.length))
       : undefined;
@@ -559,7 +580,7 @@ export class Evaluator {
   }
 
   private lookUp(draft: Draft, rule: Rule, action: Extract<Action, { do: 'look-up' }>): void {
-    const { row } = draft;
+    const row: RowState = draft;
     if (action.procedure !== BY_CARRIER) {
       this.raise(draft, rule, { kind: 'look-up', for: action.for, procedure: action.procedure });
       return;
@@ -602,7 +623,7 @@ export class Evaluator {
     const procedure = what.procedure ?? null;
     const restsOn: [fact: string, text: string][] = [];
     for (const fact of this.groundOf(rule, alsoRestsOn)) {
-      if (fact !== asked) restsOn.push([fact, this.reader.text(fact, draft.row)]);
+      if (fact !== asked) restsOn.push([fact, this.reader.text(fact, draft)]);
     }
     draft.raised = add(draft.raised, {
       key: [rule.id, what.kind, what.for.map((item) => item.field).join('+')].join(' '),
@@ -636,16 +657,11 @@ export class Evaluator {
   }
 
   private flag(draft: Draft, rule: Rule, action: Extract<Action, { do: 'flag' }>): void {
-    const { row } = draft;
+    const row: RowState = draft;
     const cellTests = [...rule.when, ...rule.whenAny.flat()].filter((test) => test.fact === ANY_CELL);
     if (cellTests.length === 0) {
       const field = action.field ?? this.testedField(rule);
-      draft.flags = add(draft.flags, {
-        rule: rule.id,
-        severity: action.severity,
-        field,
-        message: this.render(action.message, row),
-      });
+      this.mark(draft, rule, action, field, this.render(action.message, row));
       return;
     }
     for (const slot of this.facts.cellSlots) {
@@ -653,15 +669,31 @@ export class Evaluator {
       if (cellTests.some((test) => this.reader.holdsOfCell(test, text))) {
         const field = this.facts.slots[slot] as string;
         const message = this.render(action.message, row, { cell: this.columnName(slot), value: text });
-        draft.flags = add(draft.flags, { rule: rule.id, severity: action.severity, field, message });
+        this.mark(draft, rule, action, field, message);
       }
     }
     for (const text of row.surplus) {
       if (cellTests.some((test) => this.reader.holdsOfCell(test, text))) {
         const message = this.render(action.message, row, { cell: 'past the last column', value: text });
-        draft.flags = add(draft.flags, { rule: rule.id, severity: action.severity, field: null, message });
+        this.mark(draft, rule, action, null, message);
       }
     }
+  }
+
+  /** Adds a flag, the last one of its rule where that says the same. */
+  private mark(
+    draft: Draft,
+    rule: Rule,
+    { severity }: Extract<Action, { do: 'flag' }>,
+    field: string | null,
+    message: string,
+  ): void {
+    let flag = this.lastFlag.get(rule.id);
+    if (!flag || flag.message !== message || flag.field !== field) {
+      flag = { rule: rule.id, severity, field, message };
+      this.lastFlag.set(rule.id, flag);
+    }
+    draft.flags = add(draft.flags, flag);
   }
 
   /** A column as the agent knows it: its header, else the field's label. */
@@ -816,9 +848,9 @@ abstract class Aggregate {
   /** Takes rows' contributions. Returns the rows, theirs or others', that read something else now. */
   update(drafts: readonly Draft[], leftOut: (draft: Draft) => boolean): readonly number[] {
     for (const draft of drafts) {
-      const text = this.contribution(draft.row, leftOut(draft));
-      if (this.contributions[draft.row.index] === text) continue;
-      this.contributions[draft.row.index] = text;
+      const text = this.contribution(draft, leftOut(draft));
+      if (this.contributions[draft.index] === text) continue;
+      this.contributions[draft.index] = text;
       this.stale = true;
     }
     // What nobody has read yet is counted when somebody does.

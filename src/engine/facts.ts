@@ -144,8 +144,13 @@ export interface RowState {
   /** What `number` was read from. */
   numberText: string | null;
   numberCountry: string;
-  number: NumberFacts | null;
+  number: NumberKind | null;
+  /** The number in international form; null where the text is none. */
+  e164: string | null;
 }
+
+/** What numbers have in common, made once for all of them. */
+type NumberKind = Omit<NumberFacts, 'e164'>;
 
 /** A value that depends on other rows too; kept by the evaluator, read by facts. */
 export interface Aggregates {
@@ -165,6 +170,7 @@ export class Facts {
   private readonly slotOf = new Map<string, number>();
   private readonly fields: LayoutBook['fields'];
   private readonly yesNoQuestions: ReadonlySet<string>;
+  private readonly kinds: NumberKind[] = [];
   private readonly numberSlot: number;
   private readonly countrySlot: number;
   /** Where the file's layout is at home: the country of its numbers that are written without one. */
@@ -211,30 +217,41 @@ export class Facts {
     return factType(fact, this.fields);
   }
 
-  /** A row as it came in, with what people have said of its fields laid over. */
-  start(index: number, overlay: ReadonlyMap<string, string> | null): RowState {
-    const cells = this.table.rows[index]?.cells ?? NONE;
-    const values = cells.length > this.columnCount ? cells.slice(0, this.columnCount) : cells;
-    const row: RowState = {
+  /** A row as it came in. */
+  start(index: number): RowState {
+    return {
       index,
-      values,
+      values: this.cells(index),
       owned: false,
-      surplus: cells.length > this.columnCount ? cells.slice(this.columnCount) : NONE,
+      surplus: this.surplus(index),
       none: null,
       numberText: null,
       numberCountry: '',
       number: null,
+      e164: null,
     };
-    if (overlay) {
-      const none = new Set<string>();
-      for (const [field, text] of overlay) {
-        const slot = this.slot(field);
-        if (slot >= 0) this.put(row, slot, text);
-        if (text.trim() === '') none.add(field);
-      }
-      if (none.size > 0) row.none = none;
+  }
+
+  /** A row's cells as the file has them, without what stands past the columns. */
+  cells(index: number): readonly string[] {
+    const cells = this.table.rows[index]?.cells ?? NONE;
+    return cells.length > this.columnCount ? cells.slice(0, this.columnCount) : cells;
+  }
+
+  surplus(index: number): readonly string[] {
+    const cells = this.table.rows[index]?.cells ?? NONE;
+    return cells.length > this.columnCount ? cells.slice(this.columnCount) : NONE;
+  }
+
+  /** Lays what people have said of a row's fields over it. */
+  lay(row: RowState, overlay: ReadonlyMap<string, string>): void {
+    const none = new Set<string>();
+    for (const [field, text] of overlay) {
+      const slot = this.slot(field);
+      if (slot >= 0) this.put(row, slot, text);
+      if (text.trim() === '') none.add(field);
     }
-    return row;
+    if (none.size > 0) row.none = none;
   }
 
   /** The text in a slot of a row. */
@@ -333,7 +350,7 @@ export class Facts {
     const text = this.text(row, this.numberSlot);
     if (isBlank(text)) return '';
     const number = this.numberOf(row);
-    if (number?.valid && number.e164 !== null) return number.e164;
+    if (number?.valid && row.e164 !== null) return row.e164;
     const country = this.text(row, this.countrySlot);
     return numberKey(text, this.books.countries.code(country) ?? this.homeCountry);
   }
@@ -352,13 +369,25 @@ export class Facts {
     return restored.valid ? restored : read;
   }
 
-  private numberOf(row: RowState): NumberFacts | null {
+  private kindOf({ country, type, valid }: NumberFacts): NumberKind {
+    for (const kind of this.kinds) {
+      if (kind.country === country && kind.type === type && kind.valid === valid) return kind;
+    }
+    const kind = { country, type, valid };
+    this.kinds.push(kind);
+    return kind;
+  }
+
+  private numberOf(row: RowState): NumberKind | null {
     const text = this.text(row, this.numberSlot);
     if (isBlank(text)) return null;
     // The country helps to read a number without its prefix only; a change of it must not keep an old reading.
     const country = text.charCodeAt(0) === PLUS ? '' : this.text(row, this.countrySlot);
     if (row.numberText !== text || row.numberCountry !== country) {
-      row.number = this.readNumber(text, country);
+      const read = this.readNumber(text, country);
+      row.number = this.kindOf(read);
+      // One text is kept for both where they are the same: a large file has many numbers.
+      row.e164 = read.e164 === text ? text : read.e164;
       row.numberText = text;
       row.numberCountry = country;
     }

@@ -151,7 +151,7 @@ test('a row of a cell gets the verdicts that json-rules-engine gives it alone', 
       const reader = new Reader(facts);
       const cells = new Cells(ruleTable, facts, reader);
       for (const index of rows.keys()) {
-        const row = facts.start(index, null);
+        const row = facts.start(index);
         const cell = cells.find(row) ?? (await cells.learn(row));
         const alone = await judge(ruleTable.rules, row, reader);
         expect(said(cell)).toEqual(said(ruleTable.match === 'first' ? alone.slice(0, 1) : alone));
@@ -182,7 +182,7 @@ test('many rows of few classes are judged once a cell', async () => {
   const matrix = rules.tables.find((one) => one.file.endsWith('address-matrix.yaml')) as RuleTable;
   const cells = new Cells(matrix, facts, reader);
   for (const index of rows.keys()) {
-    const row = facts.start(index, null);
+    const row = facts.start(index);
     if (!cells.find(row)) await cells.learn(row);
   }
   expect(cells.judged).toBeLessThan(20);
