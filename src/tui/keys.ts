@@ -313,13 +313,11 @@ export const COMMANDS: readonly Command[] = [
     help: 'answer once for all open rows of the group',
     section: 'Answer',
     disabled: (now) =>
-      now.list?.kind === 'flags'
-        ? null
-        : now.list?.kind !== 'tasks'
-          ? 'this list is no group of tasks'
-          : now.list.open === 0
-            ? 'the group is done'
-            : null,
+      now.list === null || (now.list.kind !== 'tasks' && now.list.flag?.severity !== 'error')
+        ? 'nothing is asked of this list'
+        : now.list.open === 0
+          ? 'the group is done'
+          : null,
   },
   {
     action: 'answer-selection',

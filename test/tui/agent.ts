@@ -33,6 +33,16 @@ export const SAMPLE = [
   '+14085550120,US,Bandwidth,,Ana,Lee,+14085550120,"1 Elm St, San Jose, CA 95131",',
 ].join('\n');
 
+/** A file of many rows, of which every seventh asks for something. */
+export function manyRows(count: number): string {
+  const rows = Array.from({ length: count }, (_, at) => {
+    const number = `+1408555${String(1000 + at)}`;
+    const address = at % 7 === 0 ? '' : '"1 Elm St, San Jose, CA 95131"';
+    return `${number},US,Bandwidth,0012345,Ana,Lee,${number},${address},`;
+  });
+  return [HEADER, ...rows].join('\n');
+}
+
 export function gridOf(text: string, name = '8x8_Acme_CSR.csv'): Grid {
   return readCsv(Buffer.from(text), name, 'test');
 }

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { Screen, startRenderer } from '../../src/tui/draw.tsx';
 import { frameOf, skeleton } from '../../src/tui/frame.ts';
 import { lineWidth, paint } from '../../src/tui/theme.ts';
-import { Agent, gridOf, memoryOpening, SAMPLE } from './agent.ts';
+import { Agent, gridOf, manyRows, memoryOpening, SAMPLE } from './agent.ts';
 
 const SIZES: readonly (readonly [number, number])[] = [
   [60, 16],
@@ -136,13 +136,7 @@ test('nothing in a cell can reach the terminal', async () => {
 });
 
 test('a list that is longer than the screen moves no further than it must', async () => {
-  const header = SAMPLE.split('\n')[0];
-  const rows = Array.from(
-    { length: 300 },
-    (_, at) =>
-      `+1408555${String(1000 + at)},US,Bandwidth,1,Ana,Lee,+1408555${1000 + at},"1 Elm St, San Jose, CA 95131",`,
-  );
-  const agent = await Agent.at(memoryOpening([header, ...rows].join('\n')));
+  const agent = await Agent.at(memoryOpening(manyRows(300)));
   await agent.goesTo((list) => list.kind === 'all');
   await agent.sends('gj'.replace('j', 'j'.repeat(200)));
   expect(agent.row).toBe(202);
