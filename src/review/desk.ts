@@ -39,6 +39,10 @@ export interface Desk {
    * @throws CsrError where the journal could not be written: then nothing was applied, and the screen keeps what was typed
    */
   record(deed: Deed): Promise<ReadonlySet<number>>;
+  /** Where the screen was when the session was left; absent or null where that is not known. */
+  readonly bookmark?: string | null;
+  /** Keeps where the screen is, for the next start. It decides nothing: losing it must do no harm. */
+  keepBookmark?(bookmark: string): void;
   /** What would be written, as text: counts, overwritten values old -> new, bulk offers, excluded rows, file names. */
   preview(request: DeliveryRequest): string;
   /** @throws CsrError with the blockers, or where a file could not be written; nothing is written then */
