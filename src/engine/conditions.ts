@@ -45,10 +45,8 @@ function presentHolds(op: Op, value: Reading, other: (fact: string) => Reading):
       return op.keys.includes(value.key);
     case 'exactly':
       return op.texts.includes(value.text);
-    case 'starts-with': {
-      const text = value.text.trim().toLowerCase();
-      return op.prefixes.some((prefix) => text.startsWith(prefix.toLowerCase()));
-    }
+    case 'starts-with':
+      return startsWith(op.prefixes, value.text);
     case 'matches':
       return op.pattern.test(value.text);
     case 'same-as': {
@@ -69,6 +67,11 @@ function presentHolds(op: Op, value: Reading, other: (fact: string) => Reading):
     default:
       return false;
   }
+}
+
+function startsWith(prefixes: readonly string[], text: string): boolean {
+  const folded = text.trimStart().toLowerCase();
+  return prefixes.some((prefix) => folded.startsWith(prefix.toLowerCase()));
 }
 
 function allHold(ops: readonly Op[], value: Reading, other: (fact: string) => Reading): Outcome {
@@ -343,6 +346,8 @@ function quickJudge(op: Op): TextJudge | null {
       return (text, blank) => !blank && op.pattern.test(text);
     case 'exactly':
       return (text, blank) => !blank && op.texts.includes(text);
+    case 'starts-with':
+      return (text, blank) => !blank && startsWith(op.prefixes, text);
     case 'not':
     case 'all-of': {
       if (op.kind === 'not' && op.ops.length === 1 && op.ops[0]?.kind === 'present')

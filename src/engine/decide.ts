@@ -314,7 +314,7 @@ export class Evaluator {
       for (const stages of this.legs) {
         const [first] = stages as [Stage];
         this.stage = first;
-        if (first === 'checks') for (const draft of drafts) this.layAnswers(draft, 0);
+        if (first === 'checks') for (const draft of drafts) if (draft.input) this.layAnswers(draft, 0);
         for (const aggregate of this.aggregates.get(first) ?? []) {
           for (const index of aggregate.update(drafts, (draft) => this.excludedOf(draft) !== null)) {
             moved.add(index);
@@ -421,27 +421,48 @@ export class Evaluator {
     const tables = this.cells.get(stage) ?? [];
     if (drafts.length === 0 || (tables.length === 0 && stage !== 'correct')) return;
     for (const cells of tables) cells.begin(this.plain);
+    for (let at = this.actOn(stage, tables, drafts, 0, visit); at < drafts.length; ) {
+      for (const cells of tables) await cells.learn(drafts[at] as Draft);
+      at = this.actOn(stage, tables, drafts, at, visit);
+    }
+  }
+
+  /**
+   * Takes rows through a stage, from the one at `from` on, as long as their cells are known.
+   * @returns the first row with a cell that is not, or the number of rows
+   */
+  private actOn(
+    stage: Stage,
+    tables: readonly Cells[],
+    drafts: readonly Draft[],
+    from: number,
+    visit: Visit | null,
+  ): number {
     const found: Cell[] = new Array(tables.length);
-    for (const draft of drafts) {
-      if (draft.excluded || (draft.stopped && stage !== 'checks')) continue;
-      if (visit && stage === 'checks') this.layAnswers(draft, 0);
-      const row: RowState = draft;
+    const checks = stage === 'checks';
+    for (let index = from; index < drafts.length; index++) {
+      const draft = drafts[index] as Draft;
+      if (draft.excluded || (draft.stopped && !checks)) continue;
+      if (visit && checks) this.layAnswers(draft, 0);
       for (let at = 0; at < tables.length; at++) {
-        const cells = tables[at] as Cells;
-        const cell = cells.find(row) ?? (await cells.learn(row));
+        const cell = (tables[at] as Cells).find(draft);
+        if (cell === null) return index;
         found[at] = cell;
-        visit?.(stage, cells.table, row, cell);
       }
+      if (visit)
+        for (const [at, cells] of tables.entries()) visit(stage, cells.table, draft, found[at] as Cell);
       const raised = draft.raised.length;
       this.act(stage, draft, found);
-      if (stage === 'checks') this.layAnswers(draft, raised);
+      if (checks && draft.input) this.layAnswers(draft, raised);
     }
+    return drafts.length;
   }
 
   /** Acts on one row for one stage: all reads see the stage's starting values, then all writes happen. */
   private act(stage: Stage, draft: Draft, cells: readonly Cell[]): void {
     let writes: [field: string, to: string, rule: string][] | null = null;
-    for (const cell of cells) {
+    for (let at = 0; at < cells.length; at++) {
+      const cell = cells[at] as Cell;
       if (cell.length === 0) continue;
       draft.path = follow(draft.path, cell);
       for (const { rule, unreadable } of cell) {

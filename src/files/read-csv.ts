@@ -81,13 +81,14 @@ function parse(text: string, start: number, delimiter: Delimiter, limit: number,
   while (at < end && ordinal < limit) {
     ordinal += 1;
     const cells: string[] = [];
+    const above = records[records.length - 1];
     let hasStray = false;
     let code: number;
     for (;;) {
       const close = text.charCodeAt(at) === QUOTE ? closingQuote(text, at, separator) : -1;
       if (close >= 0) {
         const inner = text.slice(at + 1, close);
-        cells.push(inner.includes('"') ? inner.replaceAll('""', '"') : inner);
+        cells.push(shared(above, cells.length, inner.includes('"') ? inner.replaceAll('""', '"') : inner));
         at = close + 1;
         code = text.charCodeAt(at);
       } else {
@@ -98,7 +99,7 @@ function parse(text: string, start: number, delimiter: Delimiter, limit: number,
           if (code === QUOTE) hasStray = true;
           at += 1;
         }
-        cells.push(text.slice(from, at));
+        cells.push(shared(above, cells.length, text.slice(from, at)));
       }
       if (code !== separator) break;
       at += 1;
@@ -125,6 +126,12 @@ function parse(text: string, start: number, delimiter: Delimiter, limit: number,
     places.push(ordinal);
   }
   return { records, places, stray, newlines, finalNewline };
+}
+
+/** The text of the cell above where it is the same: columns repeat themselves, and one text serves for all. */
+function shared(above: readonly string[] | undefined, column: number, text: string): string {
+  const before = above?.[column];
+  return before === text ? before : text;
 }
 
 function tooWide(name: string, row: number): CsrError {
