@@ -2,18 +2,32 @@
 import { type Deed, type Event, rowsOf } from '../review/event.ts';
 import { groupIdOf } from '../review/queue.ts';
 import { redoTarget, undoTarget } from '../review/session.ts';
+import { openDelivery, performInDelivery } from './delivery.ts';
 import * as forms from './forms.ts';
-import { geometryOf, scrolled } from './geometry.ts';
+import { isTooSmall } from './geometry.ts';
 import type { Input } from './input.ts';
 import { type ActionId, COMMANDS, type Command, commandFor, keyName, keyNames, type Place } from './keys.ts';
 import { edit, inputLine, insert, joinLines, replaceWith } from './line.ts';
-import { chooseColumn, chooseLayout, mapField, mappingCount, mappingFields, tryMapping } from './mapping.ts';
-import { deliveredPage, explanationPage, helpPage, problemsPage, textLines, wrapLines } from './pages.ts';
+import { chooseColumn, chooseLayout, mapField, mappingFields, tryMapping } from './mapping.ts';
+import {
+  advanced,
+  back,
+  broughtTo,
+  firstOpenQuestion,
+  marked,
+  moved,
+  nextPane,
+  opened,
+  pageSize,
+  ranged,
+  settled,
+  toList,
+  toOpen,
+} from './moving.ts';
+import { deliveredPage, explanationPage, helpPage, problemsPage } from './pages.ts';
 import { graphemes } from './text.ts';
 import {
   currentList,
-  type Delivery,
-  type Effect,
   type Field,
   type Form,
   type Outcome,
@@ -22,7 +36,6 @@ import {
   type PickItem,
   placeOf,
   popLayer,
-  positionOf,
   pushLayer,
   type Scope,
   type Step,
@@ -35,7 +48,7 @@ import {
   type World,
   withLayer,
 } from './view.ts';
-import { ALL_ROWS, type Worklist } from './worklist.ts';
+import type { Worklist } from './worklist.ts';
 
 /** Takes one key or paste. */
 export function press(view: View, input: Input, world: World): Step {
@@ -65,8 +78,7 @@ export function resize(view: View, columns: number, rows: number, world: World):
 
 function pressKey(view: View, key: string, world: World): Step {
   const place = placeOf(view);
-  if (geometryOf(view).tooSmall && key !== 'ctrl-c')
-    return key === 'q' ? step(view, { type: 'quit' }) : step(view);
+  if (isTooSmall(view) && key !== 'ctrl-c') return key === 'q' ? step(view, { type: 'quit' }) : step(view);
   if (view.screen === 'opening')
     return key === 'q' || key === 'ctrl-c' ? step(view, { type: 'quit' }) : step(view);
   const layer = topLayer(view);
@@ -145,9 +157,9 @@ function perform(action: ActionId, key: string, view: View, world: World): Step 
     case 'up':
       return step(moved(view, world, -1));
     case 'page-down':
-      return step(moved(view, world, pageSize(view)));
+      return step(moved(view, world, pageSize(view, world)));
     case 'page-up':
-      return step(moved(view, world, -pageSize(view)));
+      return step(moved(view, world, -pageSize(view, world)));
     case 'first':
       return step(moved(view, world, Number.NEGATIVE_INFINITY));
     case 'last':
@@ -161,12 +173,9 @@ function perform(action: ActionId, key: string, view: View, world: World): Step 
     case 'previous-list':
       return step(toList(view, world, -1));
     case 'next-pane':
-      return step({ ...view, pane: PANES[(PANES.indexOf(view.pane) + 1) % PANES.length] as View['pane'] });
+      return step(nextPane(view, 1));
     case 'previous-pane':
-      return step({
-        ...view,
-        pane: PANES[(PANES.indexOf(view.pane) + PANES.length - 1) % PANES.length] as View['pane'],
-      });
+      return step(nextPane(view, -1));
     case 'enter-list':
       return step({ ...view, pane: 'rows' });
     case 'back':
@@ -296,135 +305,6 @@ function performInLayer(action: ActionId, view: View, world: World): Step {
   }
 }
 
-const PANES: readonly View['pane'][] = ['lists', 'rows', 'detail'];
-
-function pageSize(view: View): number {
-  const layer = topLayer(view);
-  if (layer) return Math.max(1, view.size.rows - 5);
-  return Math.max(1, view.pane === 'detail' ? geometryOf(view).detail - 1 : geometryOf(view).table - 1);
-}
-
-function clamp(at: number, count: number): number {
-  return Math.max(0, Math.min(at, count - 1));
-}
-
-/** One line further, or many, in whatever has the keys. */
-function moved(view: View, world: World, by: number): View {
-  const layer = topLayer(view);
-  if (layer?.kind === 'page' || layer?.kind === 'deliver') {
-    const count = wrapLines(layer.lines, view.size.columns - 2).length;
-    const height = pageHeight(view);
-    return withLayer(view, { ...layer, top: Math.max(0, Math.min(layer.top + by, count - height)) });
-  }
-  if (view.screen === 'mapping' && view.mapping) {
-    return { ...view, mapping: { ...view.mapping, at: clamp(view.mapping.at + by, mappingCount(world)) } };
-  }
-  if (view.screen === 'intake') {
-    return { ...view, question: clamp(view.question + by, world.opening.rules.intake.questions.length) };
-  }
-  if (view.pane === 'detail') return { ...view, detailTop: Math.max(0, Math.min(view.detailTop + by, 200)) };
-  if (view.pane === 'lists') {
-    const lists = world.work?.lists() ?? [];
-    const at = lists.findIndex((list) => list.id === view.list);
-    return shown(view, world, lists[clamp(at + by, lists.length)]?.id ?? null);
-  }
-  const rows = visibleRows(view, world);
-  if (rows.length === 0) return view;
-  const at = view.row === null ? 0 : positionOf(rows, view.row);
-  return { ...view, row: rows[clamp(at + by, rows.length)] as number, detailTop: 0 };
-}
-
-/** Lines of a page: all but header, title, message and footer. */
-export function pageHeight(view: View): number {
-  return Math.max(1, view.size.rows - 4);
-}
-
-/** The view with a list, at its first open row. */
-function shown(view: View, world: World, id: string | null): View {
-  const next: View = { ...view, list: id, top: 0, anchor: null, detailTop: 0 };
-  const list = currentList(next, world);
-  const rows = visibleRows(next, world);
-  const open = list ? world.work?.nextOpen(list, rows, 0, 1) : null;
-  return { ...next, row: open ?? rows[0] ?? null };
-}
-
-function toList(view: View, world: World, by: 1 | -1): View {
-  const lists = world.work?.lists() ?? [];
-  if (lists.length === 0) return view;
-  const at = lists.findIndex((list) => list.id === view.list);
-  return shown(view, world, lists[(at + by + lists.length) % lists.length]?.id ?? null);
-}
-
-/** The next row that waits, here or in the next list that has one. */
-function toOpen(view: View, world: World, by: 1 | -1): View {
-  const work = world.work as Worklist;
-  const list = currentList(view, world);
-  const rows = visibleRows(view, world);
-  const at = view.row === null ? 0 : positionOf(rows, view.row);
-  const here = list ? work.nextOpen(list, rows, at + by, by) : null;
-  if (here !== null)
-    return { ...view, row: here, detailTop: 0, pane: view.pane === 'lists' ? 'rows' : view.pane };
-  const lists = work.lists().filter((one) => one.kind !== 'all');
-  const from = lists.findIndex((one) => one.id === view.list);
-  for (let distance = 1; distance <= lists.length; distance++) {
-    const candidate = lists[(((from + by * distance) % lists.length) + lists.length) % lists.length];
-    if (!candidate || candidate.open === 0) continue;
-    if (candidate.id === view.list) {
-      const first = work.nextOpen(candidate, rows, by === 1 ? 0 : rows.length - 1, by);
-      return first === null || first === view.row
-        ? saying(view, 'no other row waits here')
-        : { ...view, row: first, detailTop: 0 };
-    }
-    const next = shown({ ...view, filter: '', pane: 'rows' }, world, candidate.id);
-    if (by === 1) return next;
-    const last = work.nextOpen(candidate, candidate.rows, candidate.rows.length - 1, -1);
-    return { ...next, row: last ?? next.row };
-  }
-  return saying(view, 'nothing is open any more', 'good', 'deliver');
-}
-
-/** The view with a row under the cursor: in the list that is open if it is there, else in one that asks for it. */
-function broughtTo(view: View, world: World, row: number): View {
-  const work = world.work as Worklist;
-  const has = (rows: readonly number[]) => rows[positionOf(rows, row)] === row;
-  if (has(visibleRows(view, world))) return { ...view, row, detailTop: 0 };
-  const list = work.lists().find((one) => one.kind === 'tasks' && has(one.rows) && work.isOpen(one, row));
-  return list ? { ...shown({ ...view, filter: '' }, world, list.id), row } : view;
-}
-
-function back(view: View): View {
-  if (topLayer(view)?.kind === 'page') return popLayer(view);
-  if (view.screen === 'intake') return { ...view, screen: 'work' };
-  if (view.anchor !== null) return { ...view, anchor: null };
-  if (view.pane !== 'rows') return { ...view, pane: 'rows' };
-  if (view.filter !== '') return { ...view, filter: '' };
-  if (view.marks.size > 0) return { ...view, marks: new Set() };
-  return saying(view, 'there is nothing to step back from', 'plain', 'quit');
-}
-
-function marked(view: View, world: World): View {
-  if (view.row === null) return view;
-  if (view.anchor !== null) return ranged(view, world);
-  const marks = new Set(view.marks);
-  if (!marks.delete(view.row)) marks.add(view.row);
-  return moved({ ...view, marks, pane: 'rows' }, world, 1);
-}
-
-function ranged(view: View, world: World): View {
-  if (view.row === null) return view;
-  if (view.anchor === null)
-    return saying(
-      { ...view, anchor: view.row },
-      'range begun: move, then v or Space marks it; Esc forgets it',
-    );
-  const rows = visibleRows(view, world);
-  const ends = [positionOf(rows, view.anchor), positionOf(rows, view.row)].sort((a, b) => a - b) as [
-    number,
-    number,
-  ];
-  return { ...view, anchor: null, marks: new Set([...view.marks, ...rows.slice(ends[0], ends[1] + 1)]) };
-}
-
 /** Enter in a list of flags corrects the cell that is flagged. */
 function correctFlagged(view: View, world: World, scope: Scope): Step {
   const work = world.work as Worklist;
@@ -534,16 +414,6 @@ export function described(deed: Deed): string {
 
 function toIntake(view: View, world: World): View {
   return { ...view, screen: 'intake', question: firstOpenQuestion(world, 0) ?? 0 };
-}
-
-function firstOpenQuestion(world: World, from: number): number | null {
-  const { questions } = world.opening.rules.intake;
-  const customer = world.desk?.review.state.customer;
-  for (let offset = 0; offset < questions.length; offset++) {
-    const at = (from + offset) % questions.length;
-    if (!customer?.has(questions[at]?.id ?? '')) return at;
-  }
-  return null;
 }
 
 function chooseAnswer(view: View, world: World): Step {
@@ -657,52 +527,6 @@ function openPalette(view: View, world: World): View {
   });
 }
 
-// --- delivery
-
-function openDelivery(view: View, world: World): View {
-  const review = (world.work as Worklist).review;
-  const layout = review.rules.layouts.layouts.find((one) => one.id === review.table.layout);
-  const delivers = layout?.delivers ?? ['csv'];
-  const request = {
-    csv: delivers.includes('csv'),
-    docx: delivers.includes('docx'),
-    perCarrier: false,
-    partial: false,
-    force: false,
-  };
-  return pushLayer(view, deliveryOf(request, world));
-}
-
-function deliveryOf(request: Delivery['request'], world: World): Delivery {
-  const desk = world.desk as NonNullable<World['desk']>;
-  const blocked = desk.review.blockers(request.partial).length > 0;
-  return { kind: 'deliver', request, lines: textLines(desk.preview(request)), blocked, top: 0 };
-}
-
-const TOGGLES: Partial<Record<ActionId, keyof Delivery['request']>> = {
-  'toggle-csv': 'csv',
-  'toggle-word': 'docx',
-  'toggle-per-carrier': 'perCarrier',
-  'toggle-partial': 'partial',
-  'toggle-force': 'force',
-};
-
-function performInDelivery(action: ActionId, view: View, layer: Delivery, world: World): Step {
-  const toggled = TOGGLES[action];
-  if (toggled !== undefined) {
-    const request = { ...layer.request, [toggled]: !layer.request[toggled] };
-    return step(withLayer(view, { ...deliveryOf(request, world), top: layer.top }));
-  }
-  if (action !== 'write') return step(popLayer(view));
-  if (!layer.request.csv && !layer.request.docx)
-    return step(saying(view, 'nothing to write: c is for CSV, w for Word', 'bad'));
-  if (layer.blocked)
-    return step(
-      saying(view, 'delivery is blocked, the summary says by what; Esc goes back to the rows', 'bad'),
-    );
-  return step({ ...view, busy: 'writing' }, { type: 'deliver', request: layer.request });
-}
-
 // --- what came of effects
 
 function take(view: View, outcome: Outcome, world: World): Step {
@@ -746,68 +570,3 @@ function take(view: View, outcome: Outcome, world: World): Step {
     }
   }
 }
-
-function opened(view: View, world: World): View {
-  const { desk, work } = world;
-  if (!desk || !work) return view;
-  const lists = work.lists();
-  const first =
-    lists.find((list) => list.open > 0 && list.kind !== 'all') ?? lists.find((list) => list.id === ALL_ROWS);
-  const next = shown({ ...view, layers: [], pane: 'rows' }, world, first?.id ?? null);
-  const open = desk.review.openQuestions().length;
-  const fresh =
-    !desk.resumed && desk.review.rules.intake.questions.length > 0 && firstOpenQuestion(world, 0) !== null;
-  const greeting = desk.resumed
-    ? `the session goes on${open > 0 ? `; the intake has ${open} open questions` : ''}`
-    : `session kept in ${desk.session}`;
-  const notes = desk.notices.length > 0 ? problemsPage('BEFORE YOU BEGIN', desk.notices) : null;
-  const said = saying(
-    { ...next, screen: fresh ? 'intake' : 'work', question: firstOpenQuestion(world, 0) ?? 0 },
-    greeting,
-    'plain',
-    desk.resumed && open > 0 ? 'intake' : null,
-  );
-  return notes ? { ...said, layers: [notes] } : said;
-}
-
-/** On to the next that waits: a question in the intake, else a row of the list. */
-function advanced(view: View, world: World): View {
-  if (view.screen === 'intake') {
-    const at = firstOpenQuestion(world, view.question);
-    return at === null
-      ? saying(view, `${view.say?.text ?? ''}; that was all`, 'good', 'continue')
-      : { ...view, question: at };
-  }
-  const work = world.work as Worklist;
-  const list = currentList(view, world);
-  const rows = visibleRows(view, world);
-  const say = view.say?.text ?? '';
-  if (!list) return view;
-  if (list.kind === 'all' || list.kind === 'excluded') return view;
-  const at = view.row === null ? 0 : positionOf(rows, view.row);
-  const row = work.nextOpen(list, rows, at, 1) ?? work.nextOpen(list, rows, 0, 1);
-  if (row !== null) return { ...view, row, detailTop: 0 };
-  if (list.open > 0) return saying(view, `${say}; the filter hides ${list.open} open rows`, 'good');
-  return work.lists().some((one) => one.kind !== 'all' && one.open > 0)
-    ? saying(view, `${say}; group done`, 'good', 'next-open')
-    : saying(view, `${say}; nothing is open any more`, 'good', 'deliver');
-}
-
-/** Puts the cursor back on a row that is there, and the row on the screen. */
-function settled(view: View, world: World): View {
-  const { work } = world;
-  if (!work || view.screen === 'opening' || view.screen === 'mapping') return view;
-  let next = view;
-  if (!work.list(next.list)) {
-    const lists = work.lists();
-    const first = lists.find((list) => list.open > 0) ?? lists.at(-1);
-    next = shown(next, world, first?.id ?? null);
-  }
-  const rows = visibleRows(next, world);
-  const at = next.row === null ? 0 : Math.min(positionOf(rows, next.row), Math.max(0, rows.length - 1));
-  const row = rows[at] ?? null;
-  const top = scrolled(next.top, at, geometryOf(next).table, rows.length);
-  return row === next.row && top === next.top ? next : { ...next, row, top };
-}
-
-export type { Effect };

@@ -1,6 +1,6 @@
 /** What there is to say of one row, as lines. */
 import type { Flag, Task } from '../engine/decision.ts';
-import { geometryOf } from './geometry.ts';
+import { isWide } from './geometry.ts';
 import { wrapLines } from './pages.ts';
 import { clip, pad, visible, widthOf } from './text.ts';
 import { type Line, span } from './theme.ts';
@@ -17,7 +17,7 @@ interface Detail {
 /** The row under the cursor: why it is as it is, what to do, what was read. */
 export function detailPane(view: View, world: World, work: Worklist, width: number, height: number): Line[] {
   const { title, place, lines } = detailOf(view, world, work);
-  const { wide } = geometryOf(view);
+  const wide = isWide(view);
   const margin = wide ? '' : ' ';
   const all = wrapLines(lines, Math.max(10, width - 2 * margin.length));
   const body: Line[] = all.map((one) => [span(`${margin}${one.text}`, one.style)]);

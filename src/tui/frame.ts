@@ -1,7 +1,15 @@
 /** The screen as lines of text, from the view and the review. No terminal here, and no React. */
 import { pickItems } from './act.ts';
 import { detailPane } from './detail.ts';
-import { type Geometry, geometryOf, hintLines, LEAST, scrolled, shownFields } from './geometry.ts';
+import {
+  type Geometry,
+  geometryOf,
+  hintLines,
+  isTooSmall,
+  LEAST,
+  scrolled,
+  shownFields,
+} from './geometry.ts';
 import { intakePage, mappingPage } from './ground.ts';
 import { COMMANDS, commandsOf, keyName, type Place } from './keys.ts';
 import { windowOf } from './line.ts';
@@ -16,6 +24,7 @@ import {
   type Field,
   type Form,
   hiddenCount,
+  listLength,
   type Page,
   type Pick,
   placeOf,
@@ -39,8 +48,8 @@ const GAP = ' \u2502 ';
 /** What is on the screen: exactly as many lines as it has rows. */
 export function frameOf(view: View, world: World): Frame {
   const { columns, rows } = view.size;
-  const geometry = geometryOf(view);
-  if (geometry.tooSmall) return tooSmall(columns, rows);
+  if (isTooSmall(view)) return tooSmall(columns, rows);
+  const geometry = geometryOf(view, listLength(view, world));
   const layer = topLayer(view);
   const lines: Line[] = [];
   let caret: Frame['caret'] = null;

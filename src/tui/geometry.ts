@@ -1,4 +1,4 @@
-/** How the screen is divided, from its size and what lies over it. */
+/** How the screen is divided, from its size, what lies over it, and how much there is to show. */
 import { type Field, type Form, topLayer, type View } from './view.ts';
 
 export const LEAST = { columns: 60, rows: 16 } as const;
@@ -6,11 +6,12 @@ const WIDE = 100;
 /** The most fields of a form shown at once. */
 const MOST_FIELDS = 4;
 const MOST_SUGGESTIONS = 3;
+/** A list shorter than this still has these lines, so that the screen jumps less from group to group. */
+const LEAST_TABLE = 4;
 /** Header, its second line, message, footer. */
 const FRAME = 4;
 
 export interface Geometry {
-  readonly tooSmall: boolean;
   /** Groups, rows and detail side by side. */
   readonly wide: boolean;
   /** Lines between the header and the block of a form or question. */
@@ -25,25 +26,37 @@ export interface Geometry {
   readonly detailWidth: number;
 }
 
-export function geometryOf(view: View): Geometry {
+/** `count` is how many rows there are to show: what a short list leaves goes to the detail. */
+export function geometryOf(view: View, count: number): Geometry {
   const { columns, rows } = view.size;
   const block = blockHeight(view);
   const body = Math.max(1, rows - FRAME - block);
-  const wide = columns >= WIDE;
-  const detail = wide ? body : Math.max(3, Math.min(14, Math.floor(body / 2)));
+  const wide = isWide(view);
+  const least = Math.max(3, Math.min(14, Math.floor(body / 2)));
+  const table = wide
+    ? body - 1
+    : Math.max(1, Math.min(view.pane === 'lists' ? body : Math.max(LEAST_TABLE, count), body - least - 1));
   const listsWidth = wide ? Math.min(32, Math.floor(columns * 0.21)) : columns;
   const detailWidth = wide ? Math.min(64, Math.floor(columns * 0.3)) : columns;
   return {
-    tooSmall: columns < LEAST.columns || rows < LEAST.rows,
     wide,
     body,
     block,
-    table: Math.max(1, (wide ? body : body - detail) - 1),
-    detail,
+    table,
+    detail: wide ? body : Math.max(0, body - table - 1),
     listsWidth,
     rowsWidth: wide ? columns - listsWidth - detailWidth - 6 : columns,
     detailWidth,
   };
+}
+
+export function isTooSmall({ size }: View): boolean {
+  return size.columns < LEAST.columns || size.rows < LEAST.rows;
+}
+
+/** Whether groups, rows and detail stand side by side. */
+export function isWide({ size }: View): boolean {
+  return size.columns >= WIDE;
 }
 
 function blockHeight(view: View): number {

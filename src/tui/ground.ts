@@ -57,14 +57,7 @@ export function intakePage(view: View, world: World, height: number): Line[] {
   const customer = world.desk?.review.state.customer ?? new Map<string, string>();
   const open = new Set(world.desk?.review.openQuestions().map((one) => one.question.id));
   const { columns } = view.size;
-  const lines: Line[] = [
-    [
-      span(
-        ' Asked once for the customer. Skip what you do not know: it stays open, and delivery waits for it.',
-      ),
-    ],
-    [],
-  ];
+  const lines: Line[] = [[span(' Asked once. What you skip stays open, and delivery waits for it.')], []];
   const current = questions[view.question];
   const below: Line[] = [[]];
   if (current) {

@@ -8,8 +8,9 @@ import { frameOf, skeleton } from './frame.ts';
 import { Decoder, type Input } from './input.ts';
 import { mappingFor } from './mapping.ts';
 import { Terminal } from './terminal.ts';
+import { visible } from './text.ts';
 import { paint } from './theme.ts';
-import { type Effect, firstView, type View, type World } from './view.ts';
+import { type Effect, firstView, placeText, type View, type World } from './view.ts';
 
 export interface ReviewOptions {
   readonly color: boolean;
@@ -19,6 +20,8 @@ export interface ReviewOptions {
   readonly stdout?: WriteStream;
 }
 
+/** How long the screen may be somewhere before the session knows, in milliseconds. */
+const PLACE_WAIT = 250;
 const SIGNALS = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
 /**
  * Takes an agent through a review on the terminal. Both streams must be terminals: the caller has checked it.
@@ -30,11 +33,14 @@ export async function runReview(
   options: ReviewOptions,
 ): Promise<number> {
   const run = new Run(options);
+  let status: number;
   try {
-    return await run.start(opening);
+    status = await run.start(opening);
   } finally {
     run.stop();
   }
+  run.farewell();
+  return status;
 }
 
 class Run {
@@ -49,6 +55,8 @@ class Run {
   private view: View;
   private pumping = false;
   private timer: NodeJS.Timeout | undefined;
+  private placeTimer: NodeJS.Timeout | undefined;
+  private place = '';
   private finish: (status: number) => void = () => {};
   private fail: (error: unknown) => void = () => {};
   private readonly ended: Promise<number>;
@@ -88,10 +96,23 @@ class Run {
 
   stop(): void {
     clearTimeout(this.timer);
+    this.keepPlace();
     for (const [target, event, listener] of this.listeners)
       target.off(event, listener as (...args: unknown[]) => void);
     this.renderer?.close();
     this.terminal.leave();
+  }
+
+  /** What stays in the window once the screen is gone. */
+  farewell(): void {
+    const desk = this.world?.desk;
+    if (!desk) return;
+    const { unresolved, table } = desk.review;
+    const left =
+      unresolved === 0
+        ? `all ${table.rows.length} rows resolved`
+        : `${unresolved} of ${table.rows.length} rows unresolved`;
+    this.stdout.write(`${left}; the session is kept in ${visible(desk.session)}\n`);
   }
 
   private async open(given: Opening | Promise<Opening>): Promise<void> {
@@ -211,5 +232,15 @@ class Run {
     const { lines, caret } = frameOf(this.view, this.world);
     const painted = lines.map((line) => paint(line, this.options.color));
     this.terminal.draw(this.renderer.show(painted, this.view.size.columns), caret);
+    this.placeTimer ??= setTimeout(() => this.keepPlace(), PLACE_WAIT);
+  }
+
+  private keepPlace(): void {
+    clearTimeout(this.placeTimer);
+    this.placeTimer = undefined;
+    const place = placeText(this.view);
+    if (place === this.place || !this.world?.desk) return;
+    this.place = place;
+    this.world.desk.keepBookmark?.(place);
   }
 }

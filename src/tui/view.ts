@@ -274,12 +274,43 @@ export function saying(
   return { ...view, say: { text, tone, next } };
 }
 
+/** Where the agent is, as text: kept outside the journal, for it decides nothing. */
+export function placeText(view: View): string {
+  const { screen, list, row, filter, question } = view;
+  return JSON.stringify({ screen, list, row, filter, question });
+}
+
+/** A view at the place that `placeText` has told; as it was where the text means nothing. */
+export function atPlace(view: View, text: string): View {
+  let place: unknown;
+  try {
+    place = JSON.parse(text);
+  } catch {
+    return view;
+  }
+  if (typeof place !== 'object' || place === null) return view;
+  const { screen, list, row, filter, question } = place as Record<string, unknown>;
+  return {
+    ...view,
+    screen: screen === 'intake' || screen === 'work' ? screen : view.screen,
+    list: typeof list === 'string' ? list : view.list,
+    row: typeof row === 'number' ? row : view.row,
+    filter: typeof filter === 'string' ? filter : '',
+    question: typeof question === 'number' ? question : view.question,
+  };
+}
+
 export function currentList(view: View, world: World): List | null {
   return world.work?.list(view.list) ?? null;
 }
 
 export function visibleRows(view: View, world: World): readonly number[] {
   return world.work?.visible(view.list, view.filter) ?? [];
+}
+
+/** How many rows the list has that is open, whatever a filter hides. */
+export function listLength(view: View, world: World): number {
+  return currentList(view, world)?.rows.length ?? 0;
 }
 
 const hiddenMarks = new WeakMap<View['marks'], { rows: readonly number[]; count: number }>();
