@@ -95,12 +95,9 @@ export function deliveredName(pattern: string, customer: string): string {
   return pattern.replaceAll('{customer}', () => namePart(customer, 'customer'));
 }
 
-/** A lone half of a surrogate pair is no character: no encoding but the one it came from could hold it. */
-const LONE_SURROGATE = /\p{Surrogate}/gu;
-
 /** `text` as every delivered file writes it: lone surrogates become U+FFFD. */
 export function wellFormed(text: string): string {
-  return text.replace(LONE_SURROGATE, '\ufffd');
+  return text.toWellFormed();
 }
 
 export interface ReportOptions {
