@@ -387,7 +387,7 @@ function turn(view: View, type: 'undo' | 'redo', target: Event | null): Step {
 }
 
 /** A deed in a few words. */
-export function described(deed: Deed): string {
+function described(deed: Deed): string {
   const rows = (count: number) => (count === 1 ? '1 row' : `${count} rows`);
   switch (deed.type) {
     case 'answer':

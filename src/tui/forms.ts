@@ -35,7 +35,7 @@ import { asked, type List, type Worklist } from './worklist.ts';
 
 const MOST_EARLIER = 5;
 
-export interface Targets {
+interface Targets {
   readonly rows: readonly number[];
   /** How many of them the filter, or another list, hides. */
   readonly hidden: number;
@@ -46,7 +46,7 @@ export interface Targets {
 }
 
 /** The rows that a scope means for a purpose. */
-export function targetsOf(view: View, world: World, purpose: Purpose, scope: Scope): Targets {
+function targetsOf(view: View, world: World, purpose: Purpose, scope: Scope): Targets {
   const work = world.work as Worklist;
   const list = currentList(view, world);
   const meant =
@@ -115,7 +115,7 @@ function openForm(
 }
 
 /** What a draft is kept under. */
-export function draftKey(purpose: Purpose): string {
+function draftKey(purpose: Purpose): string {
   switch (purpose.type) {
     case 'answer':
       return `answer ${purpose.task.rule} ${purpose.task.for.map((item) => item.field).join('+')}`;
@@ -490,7 +490,7 @@ function propose(
 }
 
 /** `41 rows (5 hidden)` */
-export function rowCount(targets: Targets): string {
+function rowCount(targets: Targets): string {
   const count = targets.rows.length;
   return `${count} ${count === 1 ? 'row' : 'rows'}${targets.hidden > 0 ? ` (${targets.hidden} hidden)` : ''}`;
 }

@@ -7,6 +7,7 @@ import {
   hintLines,
   isTooSmall,
   LEAST,
+  pageHeight,
   scrolled,
   shownFields,
 } from './geometry.ts';
@@ -24,6 +25,7 @@ import {
   type Field,
   type Form,
   hiddenCount,
+  type Layer,
   listLength,
   type Page,
   type Pick,
@@ -263,10 +265,7 @@ function footer(view: View, world: World): Line {
     if (!command || (command.disabled?.(situation) ?? null) !== null) continue;
     if (layer?.kind === 'form' && !usable(layer, action)) continue;
     const key = keyName(command.keys[0] as string);
-    const label =
-      layer?.kind === 'form' && action === 'submit' && layer.at < layer.fields.length - 1
-        ? 'next'
-        : command.label;
+    const label = action === 'submit' ? submitLabel(layer) : command.label;
     const cells = widthOf(key) + widthOf(label) + 3;
     // Help and quit stay, whatever else must go.
     const reserve =
@@ -280,6 +279,12 @@ function footer(view: View, world: World): Line {
     spans.push(span(` ${key}`, 'key'), span(` ${label} `, 'dim'));
   }
   return spans;
+}
+
+/** What Enter does: it saves only from a form's last field. */
+function submitLabel(layer: Layer | null): string {
+  if (layer?.kind === 'pick') return 'choose';
+  return layer?.kind === 'form' && layer.at < layer.fields.length - 1 ? 'next' : 'save';
 }
 
 function usable(form: Form, action: string): boolean {
@@ -322,8 +327,8 @@ function padded(line: Line, width: number): Line {
 // --- what lies over the screen
 
 function textPage(page: Page | Delivery, view: View): Line[] {
-  const { columns, rows } = view.size;
-  const height = rows - 4;
+  const { columns } = view.size;
+  const height = pageHeight(view);
   const wrapped = wrapLines(page.lines, columns - 2);
   const top = Math.max(0, Math.min(page.top, wrapped.length - height));
   const below = wrapped.length - top - height;

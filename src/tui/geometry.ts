@@ -59,6 +59,11 @@ export function isWide({ size }: View): boolean {
   return size.columns >= WIDE;
 }
 
+/** Lines of a page: all but header, title, message and footer. */
+export function pageHeight({ size }: View): number {
+  return Math.max(1, size.rows - 4);
+}
+
 function blockHeight(view: View): number {
   const layer = topLayer(view);
   if (layer?.kind === 'form') return formHeight(layer);

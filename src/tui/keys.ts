@@ -127,7 +127,7 @@ export const SECTIONS = [
   'While typing',
   'Session',
 ] as const;
-export type Section = (typeof SECTIONS)[number];
+type Section = (typeof SECTIONS)[number];
 
 const LISTED: readonly Place[] = ['mapping', 'intake', 'lists', 'rows', 'detail', 'page', 'deliver'];
 const WORK: readonly Place[] = ['lists', 'rows', 'detail'];

@@ -15,7 +15,7 @@ export interface InputLine extends Step {
 }
 
 /** Longer input is nobody's address; the rest of a paste is cut. */
-export const LONGEST_INPUT = 20_000;
+const LONGEST_INPUT = 20_000;
 
 export function inputLine(text = ''): InputLine {
   return { text, caret: text.length, past: [], future: [], typing: false };

@@ -1,7 +1,7 @@
 /** Where the agent is: cursor, lists, panes, marks, and how each comes from the last. */
 import { rowsOf } from '../review/event.ts';
 import { undoTarget } from '../review/session.ts';
-import { geometryOf, scrolled } from './geometry.ts';
+import { geometryOf, pageHeight, scrolled } from './geometry.ts';
 import { mappingCount } from './mapping.ts';
 import { problemsPage, wrapLines } from './pages.ts';
 import {
@@ -65,11 +65,6 @@ export function moved(view: View, world: World, by: number): View {
   if (rows.length === 0) return view;
   const at = view.row === null ? 0 : positionOf(rows, view.row);
   return { ...view, row: rows[clamp(at + by, rows.length)] as number, detailTop: 0 };
-}
-
-/** Lines of a page: all but header, title, message and footer. */
-export function pageHeight(view: View): number {
-  return Math.max(1, view.size.rows - 4);
 }
 
 /** The view with a list, at its first open row. */

@@ -15,11 +15,6 @@ export function graphemes(text: string): string[] {
   return Array.from(segmenter.segment(text), ({ segment }) => segment);
 }
 
-/** Whether a text shows as it is: nothing in it moves the cursor, reorders or hides. */
-export function isHarmless(text: string): boolean {
-  return PRINTABLE_ASCII.test(text) || visible(text) === text;
-}
-
 /** A text with a mark for every character that a terminal would obey or hide: `␉` for a tab, `⟨202E⟩` for a bidi override. */
 export function visible(text: string): string {
   if (PRINTABLE_ASCII.test(text)) return text;

@@ -148,7 +148,7 @@ export type Effect =
   | { readonly type: 'quit' };
 
 /** What the screen does once a deed is in the journal. */
-export interface After {
+interface After {
   readonly say: string;
   /** Closes what lies over the screen. */
   readonly close: boolean;

@@ -25,7 +25,7 @@ export interface Standing {
 }
 
 export const ALL_ROWS = 'all';
-export const EXCLUDED = 'excluded';
+const EXCLUDED = 'excluded';
 
 interface FlagRows {
   readonly rule: string;
@@ -144,7 +144,10 @@ export class Worklist {
   /** The task of a row that an answer to `like` can serve too; open ones first. */
   taskLike(index: number, like: Task): Task | null {
     const { tasks, answered } = this.review.decision(index);
+    const same = (task: Task) =>
+      sameShape(task, like) && task.procedure === like.procedure && task.refer === like.refer;
     return (
+      tasks.find(same) ??
       tasks.find((task) => sameShape(task, like)) ??
       answered.find(({ task }) => sameShape(task, like))?.task ??
       null
