@@ -15,6 +15,8 @@ export interface ExampleFailure {
   /** What was wanted and what came, in words. */
   readonly wanted: string;
   readonly came: string;
+  /** The files of the rules that decided instead. */
+  readonly by: readonly string[];
 }
 
 export interface ExampleRun {
@@ -111,11 +113,18 @@ export async function runExamples(rules: RuleSet): Promise<ExampleRun> {
           given: { carrier: example.carrier, text: example.text },
           wanted: `${example.expect ? '' : 'not '}${escalation.id}`,
           came: came.id,
+          by: [came.place.file],
         });
       }
     }
   }
   return { passed, failures };
+}
+
+/** The files of the rules and look-ups that had a part in a decision. */
+function filesOf(decision: Decision, rules: RuleSet): string[] {
+  const lookUps = rules.lookUps.filter(({ id }) => decision.tasks.some((task) => task.lookUp === id));
+  return [...new Set([...decision.acted, ...lookUps].map(({ place }) => place.file))];
 }
 
 function judge(
@@ -130,6 +139,7 @@ function judge(
     given: example.given,
     wanted,
     came: describe(decision),
+    by: filesOf(decision, evaluator.rules),
   });
   if (example.expect) {
     const lacking = Object.entries(example.expect).filter(
