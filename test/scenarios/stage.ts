@@ -1,5 +1,6 @@
 /** A folder of its own for each scenario: documents written into it, commands run in it, what came of them compared. */
 import {
+  appendFileSync,
   copyFileSync,
   lstatSync,
   mkdirSync,
@@ -16,6 +17,7 @@ import { dirname, join, relative } from 'node:path';
 import { parse } from 'csv-parse/sync';
 import { strFromU8, unzipSync } from 'fflate';
 import { expect } from 'vitest';
+import { type Lock, takeLock } from '../../src/files/lock.ts';
 import { textRow, workbook } from '../files/workbook.ts';
 import { decisionLines } from './decides.ts';
 import type { Hosts, Outcome } from './hosts.ts';
@@ -46,6 +48,7 @@ const ANYTHING = new Map<unknown, unknown>([
 
 class Stage {
   readonly #hosts: Hosts;
+  readonly #locks: Lock[] = [];
   readonly #folder = mkdtempSync(join(tmpdir(), 'csr-scenario-'));
   #outcome: Outcome | null = null;
   #statusSaid = true;
@@ -59,6 +62,7 @@ class Stage {
   }
 
   leave(): void {
+    for (const lock of this.#locks) lock.release();
     rmSync(this.#folder, { recursive: true, force: true });
   }
 
@@ -86,6 +90,10 @@ class Stage {
         return rmSync(this.#path(rest), { recursive: true });
       case 'folder':
         return void mkdirSync(this.#path(rest), { recursive: true });
+      case 'damage':
+        return this.#damage(rest);
+      case 'lock':
+        return void this.#locks.push(takeLock(join(this.#path(rest), 'lock'), rest));
       case 'session':
         return playSession(this.#folder, words(rest), body);
       case 'run':
@@ -163,6 +171,18 @@ class Stage {
   #write(rest: string, body: string): void {
     const [name = '', ...how] = rest.split(' ');
     this.#put(name, encoded(body, how));
+  }
+
+  /** `FOLDER tail` leaves the journal's last line half written; `FOLDER middle` changes a byte of its first. */
+  #damage(what: string): void {
+    const [folder = '', where] = what.split(' ');
+    const path = this.#path(join(folder, 'journal.jsonl'));
+    const bytes = readFileSync(path);
+    if (where === 'tail') appendFileSync(path, bytes.subarray(0, 40));
+    else {
+      bytes[20] = (bytes[20] ?? 0) ^ 1;
+      writeFileSync(path, bytes);
+    }
   }
 
   async #run(line: string, at: number): Promise<void> {
