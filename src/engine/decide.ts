@@ -67,6 +67,13 @@ interface Draft extends RowState {
   excluded: { reason: string; rule: string | null } | null;
 }
 
+/** A cell to be written once all rules of the stage have read. */
+interface Write {
+  readonly field: string;
+  readonly to: string;
+  readonly rule: string;
+}
+
 /** Told of every table that a row meets, before its rules act. */
 export type Visit = (stage: Stage, table: RuleTable, row: RowState, cell: Cell) => void;
 
@@ -460,22 +467,33 @@ export class Evaluator {
 
   /** Acts on one row for one stage: all reads see the stage's starting values, then all writes happen. */
   private act(stage: Stage, draft: Draft, cells: readonly Cell[]): void {
-    let writes: [field: string, to: string, rule: string][] | null = null;
+    // Plain loops: this runs for every row and stage, and iterators would be garbage.
+    let writes: Write[] | null = null;
     for (let at = 0; at < cells.length; at++) {
       const cell = cells[at] as Cell;
       if (cell.length === 0) continue;
       draft.path = follow(draft.path, cell);
-      for (const { rule, unreadable } of cell) {
+      for (let verdict = 0; verdict < cell.length; verdict++) {
+        const { rule, unreadable } = cell[verdict] as Cell[number];
         if (unreadable.length > 0) {
           for (const fact of unreadable) this.ask(draft, rule, fact, [], null);
-        } else {
+          continue;
+        }
+        const { then: actions } = rule;
+        for (let action = 0; action < actions.length; action++) {
+          const one = actions[action] as Action;
+          if (one.do === 'keep') continue;
           writes ??= [];
-          for (const action of rule.then) this.perform(action, rule, draft, writes);
+          this.perform(one, rule, draft, writes);
         }
       }
     }
     if (stage === 'correct') this.blankCells(draft);
-    for (const [field, to, rule] of writes ?? NOTHING) this.write(draft, field, to, rule, 'rule');
+    if (writes === null) return;
+    for (let at = 0; at < writes.length; at++) {
+      const { field, to, rule } = writes[at] as Write;
+      this.write(draft, field, to, rule, 'rule');
+    }
   }
 
   private blankCells(draft: Draft): void {
@@ -489,26 +507,27 @@ export class Evaluator {
     }
   }
 
-  private perform(action: Action, rule: Rule, draft: Draft, writes: [string, string, string][]): void {
+  private perform(action: Action, rule: Rule, draft: Draft, writes: Write[]): void {
     const row: RowState = draft;
     switch (action.do) {
       case 'clear':
-        for (const field of action.fields) writes.push([field, '', rule.id]);
+        for (const field of action.fields) writes.push({ field: field, to: '', rule: rule.id });
         break;
       case 'set':
-        for (const [field, text] of action.values) writes.push([field, text, rule.id]);
+        for (const [field, text] of action.values) writes.push({ field: field, to: text, rule: rule.id });
         break;
       case 'copy':
         for (const [field, fact] of action.pairs) {
           const text = this.reader.text(fact, row);
-          if (text.trim() !== '' || this.facts.confirmedNone(fact, row)) writes.push([field, text, rule.id]);
+          if (text.trim() !== '' || this.facts.confirmedNone(fact, row))
+            writes.push({ field: field, to: text, rule: rule.id });
           else this.ask(draft, rule, this.askable(fact) ? fact : field, [], null, [fact]);
         }
         break;
       case 'lowest':
         for (const [field, fact] of action.pairs) {
           const text = this.facts.aggregates.read(lowestName(fact, action.per), row.index);
-          if (text !== '') writes.push([field, text, rule.id]);
+          if (text !== '') writes.push({ field: field, to: text, rule: rule.id });
           else
             this.ask(
               draft,
