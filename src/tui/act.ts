@@ -537,7 +537,12 @@ function take(view: View, outcome: Outcome, world: World): Step {
       const { after } = outcome;
       const drafts = new Map(view.drafts);
       if (after.draft !== null) drafts.delete(after.draft);
-      const next = saying({ ...view, drafts, layers: after.close ? [] : view.layers }, after.say, 'good');
+      const marks = after.unmark === true ? new Set<number>() : view.marks;
+      const next = saying(
+        { ...view, drafts, marks, layers: after.close ? [] : view.layers },
+        after.say,
+        'good',
+      );
       if (after.row !== undefined) return step(broughtTo(next, world, after.row));
       return step(after.advance ? advanced(next, world) : next);
     }

@@ -26,7 +26,16 @@ export function openDelivery(view: View, world: World): View {
     partial: false,
     force: false,
   };
-  return pushLayer(view, deliveryOf(request, world));
+  return withBlockers(pushLayer(view, deliveryOf(request, world)), request, world);
+}
+
+/** What stands in the way is said at once: it may be far down the summary. */
+function withBlockers(view: View, request: Delivery['request'], world: World): View {
+  const blockers = (world.work as Worklist).review.blockers(request.partial);
+  const [first] = blockers;
+  if (!first) return view;
+  const more = blockers.length > 1 ? ` and ${blockers.length - 1} more` : '';
+  return saying(view, `not yet deliverable: ${first.message.split(':')[0]}${more}`, 'bad');
 }
 
 function deliveryOf(request: Delivery['request'], world: World): Delivery {
@@ -48,7 +57,9 @@ export function performInDelivery(action: ActionId, view: View, layer: Delivery,
   const toggled = TOGGLES[action];
   if (toggled !== undefined) {
     const request = { ...layer.request, [toggled]: !layer.request[toggled] };
-    return step(withLayer(view, { ...deliveryOf(request, world), top: layer.top }));
+    return step(
+      withBlockers(withLayer(view, { ...deliveryOf(request, world), top: layer.top }), request, world),
+    );
   }
   if (action !== 'write') return step(popLayer(view));
   if (!layer.request.csv && !layer.request.docx)

@@ -103,6 +103,8 @@ export function describeRow(row: number, list: List | null, work: Worklist): Det
       'dim',
       5,
     );
+    const lookUp = work.review.rules.lookUps.find((one) => one.id === task.lookUp);
+    if (lookUp) say(`look-up: ${lookUp.id} \u00b7 ${lookUp.place.file}:${lookUp.place.line}`, 'dim', 9);
     const facts = factsRead(task);
     if (facts !== '') say(`read: ${facts}`, 'dim', 6);
   }

@@ -36,6 +36,7 @@ import { asked, type List, type Worklist } from './worklist.ts';
 const MOST_EARLIER = 5;
 
 interface Targets {
+  readonly scope: Scope;
   readonly rows: readonly number[];
   /** How many of them the filter, or another list, hides. */
   readonly hidden: number;
@@ -66,6 +67,7 @@ function targetsOf(view: View, world: World, purpose: Purpose, scope: Scope): Ta
   let answered = 0;
   if (task) for (const row of rows) if (work.isAnswered(row, work.taskLike(row, task) as Task)) answered++;
   return {
+    scope,
     rows,
     hidden: scope === 'row' ? 0 : hiddenAmong(rows, shown),
     answered,
@@ -305,15 +307,14 @@ export function submit(view: View, world: World, form: Form): Step {
       const targets = targetsOf(view, world, purpose, form.scope ?? 'row');
       const text = form.fields[0]?.line.text ?? '';
       const deed: Deed = { type: 'edit', rows: targets.rows, field: purpose.field, text };
-      return propose(
-        view,
+      return propose(view, {
         deed,
         targets,
-        `Write \`${text}\` into ${form.fields[0]?.label}`,
-        `corrected ${form.fields[0]?.label}`,
+        question: `Write \`${text}\` into ${form.fields[0]?.label} for`,
+        done: `corrected ${form.fields[0]?.label} of`,
         purpose,
-        false,
-      );
+        advance: false,
+      });
     }
     case 'exclude':
     case 'note': {
@@ -330,30 +331,28 @@ export function submit(view: View, world: World, form: Form): Step {
           ? { type: 'exclude', rows: targets.rows, reason: text }
           : { type: 'note', rows: targets.rows, text };
       const what = purpose.type === 'exclude' ? 'Exclude' : 'Leave this note on';
-      return propose(
-        view,
+      return propose(view, {
         deed,
         targets,
-        what,
-        purpose.type === 'exclude' ? 'excluded' : 'noted on',
+        question: what,
+        done: purpose.type === 'exclude' ? 'excluded' : 'noted on',
         purpose,
-        purpose.type === 'exclude',
-      );
+        advance: purpose.type === 'exclude',
+      });
     }
     case 'escalate': {
       const [to = '', note = ''] = form.fields.map((one) => one.line.text.trim());
       if (to === '') return refuse(view, { ...form, at: 0 }, 'to whom?');
       if (note === '') return refuse(view, form, 'a note is needed: what have you tried, what do you need');
       const targets = targetsOf(view, world, purpose, form.scope ?? 'row');
-      return propose(
-        view,
-        { type: 'escalate', rows: targets.rows, to, note },
+      return propose(view, {
+        deed: { type: 'escalate', rows: targets.rows, to, note },
         targets,
-        `Escalate to ${to}:`,
-        `escalated to ${to}:`,
+        question: `Escalate to ${to}:`,
+        done: `escalated to ${to}:`,
         purpose,
-        true,
-      );
+        advance: true,
+      });
     }
     case 'intake': {
       const [only] = form.fields;
@@ -452,33 +451,52 @@ function submitAnswer(view: View, world: World, form: Form, task: Task): Step {
       after: { say: 'saved for the whole file', close: true, advance: true, draft: draftKey(purpose) },
     });
   }
-  return propose(view, deed, targets, `Save ${words.join(', ')} for`, 'answered', purpose, true, more);
+  return propose(view, {
+    deed,
+    targets,
+    question: `Save ${words.join(', ')} for`,
+    done: 'answered',
+    purpose,
+    advance: true,
+    more,
+  });
 }
 
 function labelOf(task: Task, name: string): string {
   return asked(task).find((item) => item.field === name)?.label ?? name;
 }
 
+/** A deed to be done for some rows, in the words of its question and of its report. */
+interface Proposal {
+  readonly deed: Deed;
+  readonly targets: Targets;
+  /** Before the count: `Exclude`. */
+  readonly question: string;
+  /** Before the count: `excluded`. */
+  readonly done: string;
+  readonly purpose: Purpose;
+  /** Whether the cursor goes on to the next open row. */
+  readonly advance: boolean;
+  readonly more?: readonly string[];
+}
+
 /** A deed at once for the one row that is seen; otherwise only after a question that says how many. */
-function propose(
-  view: View,
-  deed: Deed,
-  targets: Targets,
-  question: string,
-  done: string,
-  purpose: Purpose,
-  advance: boolean,
-  more: readonly string[] = [],
-): Step {
+function propose(view: View, { deed, targets, question, done, purpose, advance, more = [] }: Proposal): Step {
   const count = targets.rows.length;
   if (count === 0) return step(saying(view, 'no row is meant', 'bad'));
-  const say = `saved: ${done} ${count === 1 ? '1 row' : `${count} rows`}${count === 1 && more.length > 0 ? `; ${more.join('; ')}` : ''}`;
+  const alone = count === 1 && targets.hidden === 0;
+  const say = [
+    'saved: ',
+    done,
+    count === 1 ? ' 1 row' : ` ${count} rows`,
+    ...(alone ? more.map((one) => `; ${one}`) : []),
+  ].join('');
   const effect: Effect = {
     type: 'record',
     deeds: [deed],
-    after: { say, close: true, advance, draft: draftKey(purpose) },
+    after: { say, close: true, advance, draft: draftKey(purpose), unmark: targets.scope === 'selection' },
   };
-  if (count === 1 && targets.hidden === 0) return step(view, effect);
+  if (alone) return step(view, effect);
   return step(
     pushLayer(view, {
       kind: 'confirm',
@@ -532,6 +550,7 @@ export function acceptOffers(view: View, world: World, scope: Scope): Step {
         };
   const rows = new Set(offered.map((one) => one.row));
   const targets: Targets = {
+    scope,
     rows: [...rows],
     hidden: scope === 'row' ? 0 : hiddenAmong([...rows], visibleRows(view, world)),
     answered: all.answered,
@@ -541,7 +560,14 @@ export function acceptOffers(view: View, world: World, scope: Scope): Step {
     offered.map((one) => one.task.for.map((item) => one.task.suggestion[item.field]).join(', ')),
   );
   const what = samples.size === 1 ? `\`${[...samples][0]}\`` : `${samples.size} different offers`;
-  return propose(view, deed, targets, `Accept ${what} for`, 'accepted the offer for', purpose, true);
+  return propose(view, {
+    deed,
+    targets,
+    question: `Accept ${what} for`,
+    done: 'accepted the offer for',
+    purpose,
+    advance: true,
+  });
 }
 
 /** Vouches for flagged cells. */
@@ -564,6 +590,7 @@ export function acknowledge(view: View, world: World, scope: Scope): Step {
       close: true,
       advance: true,
       draft: null,
+      unmark: scope === 'selection',
     },
   };
   if (rows.length === 1 && scope === 'row') return step(view, effect);
@@ -583,15 +610,14 @@ export function include(view: View, world: World): Step {
   const targets = targetsOf(view, world, { type: 'exclude' }, scope);
   const rows = targets.rows.filter((row) => review.state.inputs.get(row)?.excluded != null);
   if (rows.length === 0) return step(saying(view, 'none of these rows was excluded by hand', 'bad'));
-  return propose(
-    view,
-    { type: 'include', rows },
-    { ...targets, rows },
-    'Bring back',
-    'brought back',
-    { type: 'exclude' },
-    false,
-  );
+  return propose(view, {
+    deed: { type: 'include', rows },
+    targets: { ...targets, rows },
+    question: 'Bring back',
+    done: 'brought back',
+    purpose: { type: 'exclude' },
+    advance: false,
+  });
 }
 
 function submitBatch(view: View, world: World, form: Form, text: string): Step {
@@ -638,6 +664,7 @@ export function takePaste(view: View, world: World, form: Form, pasted: string):
     return refuse(view, form, 'there is no line with a number and an answer in what was pasted');
   const rows = [...new Set(read.entries.map((entry) => entry.row))];
   const targets: Targets = {
+    scope: 'group',
     rows,
     hidden: hiddenAmong(rows, visibleRows(view, world)),
     answered: read.answered,

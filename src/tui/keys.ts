@@ -395,7 +395,10 @@ export const COMMANDS: readonly Command[] = [
     help: 'vouch for the flagged cells of the row or the marked rows: they go out as they are',
     section: 'Answer',
     disabled: (now) =>
-      now.marked > 0 ? null : (noRow(now) ?? (now.openFlags === 0 ? 'no error flag stands open here' : null)),
+      noRow(now) ??
+      (now.openFlags > 0 || (now.marked > 0 && now.list?.kind === 'flags')
+        ? null
+        : 'no error flag stands open here'),
   },
   {
     action: 'acknowledge-group',
@@ -428,7 +431,9 @@ export const COMMANDS: readonly Command[] = [
     label: 'include',
     help: 'bring excluded rows back',
     section: 'Set aside',
-    disabled: (now) => noTarget(now) ?? (now.marked === 0 ? NOT_INCLUDED[now.excluded ?? 'none'] : null),
+    disabled: (now) =>
+      noTarget(now) ??
+      (now.marked > 0 && now.list?.kind === 'excluded' ? null : NOT_INCLUDED[now.excluded ?? 'none']),
   },
   {
     action: 'note',

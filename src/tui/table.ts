@@ -21,7 +21,7 @@ export function listLines(view: View, world: World, width: number, height: numbe
     const [glyph, tone] = listGlyph(list);
     const count = String(list.open > 0 && list.kind !== 'all' ? list.open : list.rows.length).padStart(5);
     const text = pad(visible(labelOf(list, world.work as Worklist)), width - 9);
-    if (here && focused) lines.push([span(`>${glyph}${count}  ${text} `, 'cursor')]);
+    if (here && focused) lines.push([span(`>${glyph}${count}  ${text}`, 'cursor')]);
     else
       lines.push([
         span(here ? '>' : ' ', 'title'),

@@ -156,6 +156,8 @@ interface After {
   readonly advance: boolean;
   /** A draft that has become an answer. */
   readonly draft: string | null;
+  /** Takes the marks away: what they were made for is done. */
+  readonly unmark?: boolean;
   /** A row to go to: the one that an undo has changed. */
   readonly row?: number | undefined;
 }

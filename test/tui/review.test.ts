@@ -159,6 +159,14 @@ test('a selection says how many the filter hides, and no changes nothing', async
   expect(agent.view.marks.size).toBe(3);
 });
 
+test('what a selection was made for is done: its marks go', async () => {
+  const agent = await Agent.at();
+  await agent.goesTo(DE);
+  await agent.sends('  Ssame for both\r\r');
+  expect(agent.deeds).toMatchObject([{ type: 'answer', entries: [{}, {}] }]);
+  expect(agent.view.marks.size).toBe(0);
+});
+
 test('a selection over several groups answers those that ask for the same, and says whom it leaves alone', async () => {
   const agent = await Agent.at();
   await agent.sends(']'.repeat(30));
@@ -455,6 +463,7 @@ test('a batch is pasted; the other rows stay out', async () => {
 test('delivery shows first what it would write, refuses while something blocks, and hands the text over', async () => {
   const agent = await Agent.at();
   await agent.sends('X');
+  expect(agent.said).toMatch(/^not yet deliverable: 8 of 10 rows are unresolved and \d+ more$/);
   expect(agent.screen).toContain('{"csv":true,"docx":false');
   await agent.sends('w');
   expect(agent.screen).toContain('"docx":true');
