@@ -232,10 +232,9 @@ describe.skipIf(!hasTmux)('csr review in a terminal (skipped where tmux is missi
     const plain = start('', [80, 24], { CI: 'true', NO_COLOR: '1' });
     await plain.shows('intake');
     expect(plain.screen('-e')).not.toMatch(new RegExp(`${ESC}\\[[\\d;]*[34]\\dm`));
-    const colored = start('--session other', [80, 24], { CI: 'true' });
+    const colored = start(`--session '${join(folder, 'other')}'`, [80, 24], { CI: 'true' });
     await colored.shows('intake');
     await colored.shows(`${ESC}[`, ['-e']);
-    rmSync('other', { recursive: true, force: true });
   });
 
   test('moving writes little, and never clears the screen', async () => {
