@@ -185,7 +185,11 @@ export function makeAxis(tests: readonly Test[], facts: Facts, reader: Reader): 
   };
   const outcomes = (cls: number) => vectors[cls] as readonly Outcome[];
   const read = [...new Set([first.fact, ...tests.flatMap((test) => comparedFacts(test.op))])];
-  const isSteady = () => read.every((fact) => facts.isSteady(fact));
+  // A comparison with something that is blank in every row comes out false whatever the row says.
+  const compares = tests.every((test) => comparedFacts(test.op).length > 0);
+  const isSteady = () =>
+    read.every((fact) => facts.isSteady(fact)) ||
+    (compares && read.some((fact) => facts.isAlwaysBlank(fact)));
 
   const quick = quickClassifier(tests, first.fact, facts, intern);
   if (quick) return { tests, isSteady, classify: quick, outcomes };

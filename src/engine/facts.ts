@@ -276,6 +276,11 @@ export class Facts {
     return row.none === null && row.values.length <= this.columnCount;
   }
 
+  /** Whether a fact is blank in all plain rows, as things are now. */
+  isAlwaysBlank(fact: string): boolean {
+    return this.isSteady(fact) && isBlank(this.reader(fact)(this.start(0)));
+  }
+
   /** Whether a fact reads the same in all plain rows, as things are now. */
   isSteady(fact: string): boolean {
     if (this.context.given?.has(fact)) return true;

@@ -1,7 +1,7 @@
 /** The Report as CSV, in the shape of the input. */
 import { stringify } from 'csv-stringify/sync';
 import type { Problem } from '../engine/problem.ts';
-import type { CsvFormat } from '../engine/table.ts';
+import type { CsvFormat, Encoding } from '../engine/table.ts';
 import { cellsOf, type Report, wellFormed } from './report.ts';
 
 export interface WrittenCsv {
@@ -44,37 +44,81 @@ export function writeCsv(report: Report): WrittenCsv {
   };
   // A file that starts with U+FEFF would lose it as a byte order mark, were it not quoted.
   const first = { ...shape, quoted_match: /^\ufeff/ };
-  let text = format.sepLine === null ? '' : format.sepLine + newline;
-  text += stringify([...report.preamble], { ...first, quoted_empty: false });
-  text += stringify([header], first);
-  text += stringify(rows, shape);
-  if (!format.finalNewline) text = text.slice(0, -newline.length);
+  const head =
+    (format.sepLine === null ? '' : format.sepLine + newline) +
+    stringify([...report.preamble], { ...first, quoted_empty: false }) +
+    stringify([header], first);
+  // Piece by piece: text that is written at once leaves no heap of strings behind.
+  const pieces = function* (): Generator<string> {
+    let held = head;
+    for (let from = 0; from < rows.length; from += PIECE) {
+      yield held;
+      held = stringify(rows.slice(from, from + PIECE), shape);
+    }
+    yield format.finalNewline ? held : held.slice(0, -newline.length);
+  };
 
   const notices: Problem[] = [];
-  const sound = wellFormed(text);
-  if (sound !== text) {
-    const where = firstCell(report, /\p{Surrogate}/u);
+  const written = encodeAll(pieces(), format.encoding, format.bom);
+  let { bytes } = written;
+  if (bytes === null) {
+    bytes = encodeAll(pieces(), 'utf-8', true).bytes ?? new Uint8Array();
     notices.push({
+      code: 'encoding-changed',
+      severity: 'warning',
+      message: `\`${written.foreign}\` ${firstCell(report, NOT_WINDOWS_1252)} does not exist in Windows-1252, the input's encoding: the file is UTF-8 with a byte order mark`,
+      help: 'tell who reads the file, or spell the cell without that character',
+    });
+  }
+  if (written.mended) {
+    const where = firstCell(report, /\p{Surrogate}/u);
+    notices.unshift({
       code: 'replaced-character',
       severity: 'warning',
       message: `half a character ${where} was written as U+FFFD: no file can hold it`,
       help: 'type the cell again',
     });
   }
-  if (format.encoding === 'windows-1252') {
-    const bytes = encodeWindows1252(sound);
-    if (bytes !== null) return { bytes, notices };
-    const found = NOT_WINDOWS_1252.exec(sound)?.[0] ?? '';
-    notices.push({
-      code: 'encoding-changed',
-      severity: 'warning',
-      message: `\`${found}\` ${firstCell(report, NOT_WINDOWS_1252)} does not exist in Windows-1252, the input's encoding: the file is UTF-8 with a byte order mark`,
-      help: 'tell who reads the file, or spell the cell without that character',
-    });
-    return { bytes: encodeUtf8(sound, true), notices };
+  return { bytes, notices };
+}
+
+/** Rows that are turned into text at a time. */
+const PIECE = 2000;
+
+interface Encoded {
+  /** null where the encoding has no such character; `foreign` is the first. */
+  readonly bytes: Uint8Array | null;
+  readonly foreign: string;
+  /** Whether half a character became U+FFFD. */
+  readonly mended: boolean;
+}
+
+function encodeAll(pieces: Iterable<string>, encoding: Encoding, bom: boolean): Encoded {
+  const parts: Uint8Array[] = [];
+  let length = 0;
+  let mended = false;
+  for (const piece of pieces) {
+    const sound = wellFormed(piece);
+    mended ||= sound !== piece;
+    const part = encode(sound, encoding, bom && parts.length === 0);
+    if (part === null) return { bytes: null, foreign: NOT_WINDOWS_1252.exec(sound)?.[0] ?? '', mended };
+    parts.push(part);
+    length += part.length;
   }
-  if (format.encoding === 'utf-8') return { bytes: encodeUtf8(sound, format.bom), notices };
-  return { bytes: encodeUtf16(sound, format.bom, format.encoding === 'utf-16le'), notices };
+  const bytes = new Uint8Array(length);
+  let at = 0;
+  for (const part of parts) {
+    bytes.set(part, at);
+    at += part.length;
+  }
+  return { bytes, foreign: '', mended };
+}
+
+/** The bytes of a text, or null where the encoding lacks a character of it. */
+function encode(text: string, encoding: Encoding, bom: boolean): Uint8Array | null {
+  if (encoding === 'windows-1252') return encodeWindows1252(text);
+  if (encoding === 'utf-8') return encodeUtf8(text, bom);
+  return encodeUtf16(text, bom, encoding === 'utf-16le');
 }
 
 /** Where the first cell stands that `pattern` matches, in words. */
