@@ -18,8 +18,13 @@ const AREAS = [408, 212, 415, 303, 702, 512];
 
 /** CSV text of `rows` rows. The same number of rows gives the same text. */
 export function makeCsr(rows) {
-  const lines = ['phoneNumber,country,carrier,accountNumber,authorizedFirstName,authorizedLastName,billingTelephoneNumber,address,pin'];
-  const digits = (at, length) => String(2_000_000 + at).padStart(length, '5').slice(-length);
+  const lines = [
+    'phoneNumber,country,carrier,accountNumber,authorizedFirstName,authorizedLastName,billingTelephoneNumber,address,pin',
+  ];
+  const digits = (at, length) =>
+    String(2_000_000 + at)
+      .padStart(length, '5')
+      .slice(-length);
   for (let at = 0; at < rows; at++) {
     const abroad = at % 10 === 0 ? ABROAD[(at / 10) % ABROAD.length] : null;
     const number = abroad ? `${abroad[1]}${digits(at, 7)}` : `+1${AREAS[at % AREAS.length]}${digits(at, 7)}`;
@@ -30,7 +35,9 @@ export function makeCsr(rows) {
     const address = at % 50 === 7 ? 'null' : street;
     const pin = at % 3 === 0 ? 'null' : '';
     const quoted = carrier.includes(',') ? `"${carrier}"` : carrier;
-    lines.push(`${number},${abroad ? abroad[0] : 'US'},${quoted},0012345,Ana,O'Neil,${number},${address},${pin}`);
+    lines.push(
+      `${number},${abroad ? abroad[0] : 'US'},${quoted},0012345,Ana,O'Neil,${number},${address},${pin}`,
+    );
   }
   return `${lines.join('\n')}\n`;
 }

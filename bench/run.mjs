@@ -18,9 +18,13 @@ writeFileSync(input, makeCsr(rows));
 /** Wall milliseconds and peak memory (MB) of a whole process. */
 function once(command, args, expected) {
   const start = process.hrtime.bigint();
-  const { status, stderr } = spawnSync(command, args, { stdio: ['ignore', 'ignore', 'pipe'], encoding: 'utf8' });
+  const { status, stderr } = spawnSync(command, args, {
+    stdio: ['ignore', 'ignore', 'pipe'],
+    encoding: 'utf8',
+  });
   const ms = Number(process.hrtime.bigint() - start) / 1e6;
-  if (!expected.includes(status)) throw new Error(`${command} ${args.join(' ')} ended with ${status}: ${stderr}`);
+  if (!expected.includes(status))
+    throw new Error(`${command} ${args.join(' ')} ended with ${status}: ${stderr}`);
   return ms;
 }
 
@@ -39,13 +43,18 @@ function pair(name, limit, a, b) {
     times.b.push(b(run));
   }
   const ratios = times.a.map((ms, at) => ms / times.b[at]);
-  const show = (list) => `${median(list).toFixed(0)} ms (${Math.min(...list).toFixed(0)}-${Math.max(...list).toFixed(0)})`;
+  const show = (list) =>
+    `${median(list).toFixed(0)} ms (${Math.min(...list).toFixed(0)}-${Math.max(...list).toFixed(0)})`;
   console.log(`${name}`);
-  console.log(`  ours ${show(times.a)}   peer ${show(times.b)}   ratio, pair by pair: median ${median(ratios).toFixed(2)} (at most ${limit})`);
+  console.log(
+    `  ours ${show(times.a)}   peer ${show(times.b)}   ratio, pair by pair: median ${median(ratios).toFixed(2)} (at most ${limit})`,
+  );
   return median(ratios) <= limit;
 }
 
-console.log(`${rows} rows, ${(statSync(input).size / 1e6).toFixed(1)} MB; ${runs} runs each, in turn; Node ${process.version}`);
+console.log(
+  `${rows} rows, ${(statSync(input).size / 1e6).toFixed(1)} MB; ${runs} runs each, in turn; Node ${process.version}`,
+);
 try {
   const results = [
     pair(
@@ -53,7 +62,8 @@ try {
       1.5,
       // Rows without an address are left unresolved: status 1.
       (run) => once(csr, ['apply', input, '-o', join(folder, `ours-${run}.csv`), '--quiet'], [0, 1]),
-      (run) => once(process.execPath, [join(here, 'pass-through.mjs'), input, join(folder, `peer-${run}.csv`)], [0]),
+      (run) =>
+        once(process.execPath, [join(here, 'pass-through.mjs'), input, join(folder, `peer-${run}.csv`)], [0]),
     ),
     pair(
       'csr --version against node -e 0',

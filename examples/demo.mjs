@@ -15,7 +15,9 @@ const input = join(out, 'input', name);
 /** Runs csr; its status must be one of `expected`. */
 function csr(args, expected = [0]) {
   console.log(`\n$ csr ${args.join(' ')}`);
-  const { status, signal } = spawnSync(process.execPath, [join(root, 'bin', 'csr'), ...args], { stdio: 'inherit' });
+  const { status, signal } = spawnSync(process.execPath, [join(root, 'bin', 'csr'), ...args], {
+    stdio: 'inherit',
+  });
   if (signal) process.kill(process.pid, signal);
   if (!expected.includes(status)) process.exit(status ?? 1);
   return status;
@@ -35,12 +37,25 @@ if (process.stdin.isTTY && process.stdout.isTTY) {
   const answers = ['--answers', join('examples', 'answers.csv')];
   console.log('Customer Service Record of Blue Harbor Coffee: 18 numbers, as downloaded.');
   // What the rules do alone leaves rows for a person: status 1.
-  csr(['apply', input, '-o', join(out, 'corrected-by-rules.csv'), '--report', join(out, 'report.json'), ...customer], [1]);
+  csr(
+    [
+      'apply',
+      input,
+      '-o',
+      join(out, 'corrected-by-rules.csv'),
+      '--report',
+      join(out, 'report.json'),
+      ...customer,
+    ],
+    [1],
+  );
   csr(['export', input, '--out', join(out, 'delivered'), '--csv', '--docx', ...customer, ...answers]);
   csr([
     'verify',
     join(out, 'delivered', '8x8_Blue_Harbor_Coffee_CSR.csv'),
     join(out, 'delivered', '8x8_Blue_Harbor_Coffee_CSR.docx'),
   ]);
-  console.log(`\nThe result lies in ${out}/delivered; what the rules alone made of it in ${out}/corrected-by-rules.csv and ${out}/report.json.`);
+  console.log(
+    `\nThe result lies in ${out}/delivered; what the rules alone made of it in ${out}/corrected-by-rules.csv and ${out}/report.json.`,
+  );
 }

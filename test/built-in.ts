@@ -6,7 +6,7 @@ import type { RuleSet } from '../src/engine/rule.ts';
 
 const folder = new URL('../rules/', import.meta.url);
 
-export function ruleTexts(): { name: string; path: string; text: string }[] {
+function ruleTexts(): { name: string; path: string; text: string }[] {
   return readdirSync(folder)
     .filter((name) => name.endsWith('.yaml'))
     .map((name) => ({ name, path: `rules/${name}`, text: readFileSync(new URL(name, folder), 'utf8') }));

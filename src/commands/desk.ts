@@ -8,6 +8,7 @@ import { writeDocx } from '../export/docx.ts';
 import { handOver, summary } from '../export/handover.ts';
 import { buildReport, deliveredName, type Report } from '../export/report.ts';
 import { type Journal, openJournal, readJournal } from '../files/journal.ts';
+import { keepScratch, readScratch } from '../files/scratch.ts';
 import { type Output, writeAll } from '../files/write-file.ts';
 import type { Delivered, DeliveryRequest, Desk } from '../review/desk.ts';
 import type { Deed, Event } from '../review/event.ts';
@@ -15,6 +16,9 @@ import { layoutYaml } from '../review/keep-layout.ts';
 import { proposalYaml } from '../review/proposal.ts';
 import { Review } from '../review/review.ts';
 import { customerName, groundDeeds, type InputOptions, stamp, startOf, takeAnswers } from './options.ts';
+
+/** Where the screen was, beside the journal. */
+const BOOKMARK = 'bookmark';
 
 /** The session folder of a file. */
 export function sessionFolder(file: string, options: InputOptions): string {
@@ -220,6 +224,14 @@ export class SessionDesk implements Desk {
     );
     await this.record({ type: 'proposal', ...proposal, file: path });
     return path;
+  }
+
+  get bookmark(): string | null {
+    return readScratch(join(this.session, BOOKMARK));
+  }
+
+  keepBookmark(bookmark: string): void {
+    keepScratch(join(this.session, BOOKMARK), bookmark);
   }
 
   close(): void {

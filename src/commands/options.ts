@@ -121,7 +121,7 @@ export function openTable(grid: Grid, rules: RuleSet, options: InputOptions): Ta
   });
 }
 
-export function who(): string {
+function who(): string {
   try {
     return userInfo().username;
   } catch {

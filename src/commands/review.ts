@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { recognise } from '../engine/layout.ts';
 import { CsrError } from '../engine/problem.ts';
 import type { Grid } from '../engine/table.ts';
+import { editText } from '../files/scratch.ts';
 import { writeAll } from '../files/write-file.ts';
 import type { Desk, Opening } from '../review/desk.ts';
 import { layoutYaml } from '../review/keep-layout.ts';
@@ -44,59 +45,70 @@ async function run(file: string, options: ReviewOptions): Promise<void> {
     });
   }
   const session = sessionFolder(file, options);
-  const rules = await openRules(options);
-  const grid: Grid = await openGrid(file);
-  const before = choiceOf((await readSession(session)) ?? []);
-  const place = {
-    out: options.out ?? defaultOut(file),
-    inputs: inputsOf(file, options),
-    template:
-      options.template === undefined
-        ? null
-        : await (await import('../files/read-text.ts')).readBytes(options.template, readStdin),
-  };
-  const given = Object.entries(options.map ?? {});
   let opened: SessionDesk | null = null;
-  const opening: Opening = {
-    grid,
-    rules,
-    choice: {
-      layout: options.layout ?? before?.layout ?? null,
-      map: new Map(given.length > 0 ? given : Object.entries(before?.map ?? {})),
-    },
-    recognise: (choice) => recognise(grid, rules.layouts, choice),
-    open: async (choice, keepLayout): Promise<Desk> => {
-      const table = recognise(grid, rules.layouts, choice);
-      if (keepLayout) {
-        writeAll(
-          [{ path: options.saveLayout ?? `${file}.layout.yaml`, data: layoutYaml(choice.map.keys(), table) }],
-          {
-            force: true,
-            notOver: place.inputs,
-          },
+  const open = async (): Promise<Opening> => {
+    const rules = await openRules(options);
+    const grid: Grid = await openGrid(file);
+    const before = choiceOf((await readSession(session)) ?? []);
+    const place = {
+      out: options.out ?? defaultOut(file),
+      inputs: inputsOf(file, options),
+      template:
+        options.template === undefined
+          ? null
+          : await (await import('../files/read-text.ts')).readBytes(options.template, readStdin),
+    };
+    const given = Object.entries(options.map ?? {});
+    return {
+      grid,
+      rules,
+      choice: {
+        layout: options.layout ?? before?.layout ?? null,
+        map: new Map(given.length > 0 ? given : Object.entries(before?.map ?? {})),
+      },
+      recognise: (choice) => recognise(grid, rules.layouts, choice),
+      open: async (choice, keepLayout): Promise<Desk> => {
+        const table = recognise(grid, rules.layouts, choice);
+        if (keepLayout) {
+          writeAll(
+            [
+              {
+                path: options.saveLayout ?? `${file}.layout.yaml`,
+                data: layoutYaml(choice.map.keys(), table),
+              },
+            ],
+            {
+              force: true,
+              notOver: place.inputs,
+            },
+          );
+        }
+        const desk = await SessionDesk.open(
+          table,
+          rules,
+          { ...options, map: Object.fromEntries(choice.map) },
+          session,
+          place,
         );
-      }
-      const desk = await SessionDesk.open(
-        table,
-        rules,
-        { ...options, map: Object.fromEntries(choice.map) },
-        session,
-        place,
-      );
-      opened = desk;
-      await takeAnswers(desk.review, options, async (deed) => {
-        await desk.record(deed);
-      });
-      return desk;
-    },
+        opened = desk;
+        await takeAnswers(desk.review, options, async (deed) => {
+          await desk.record(deed);
+        });
+        return desk;
+      },
+    };
   };
   try {
     if (options.plain) {
       const { runPlain } = await import('../tui/plain.ts');
-      process.exitCode = await runPlain(opening, { input: process.stdin, output: process.stdout });
+      process.exitCode = await runPlain(await open(), { input: process.stdin, output: process.stdout });
     } else {
       const { runReview } = await import('../tui/main.tsx');
-      process.exitCode = await runReview(opening, { color: isColored() });
+      // The screen stands before the file is read.
+      process.exitCode = await runReview(open(), {
+        color: isColored(),
+        edit: async (text) => editText(text),
+      });
     }
   } finally {
     (opened as SessionDesk | null)?.close();

@@ -32,7 +32,7 @@ export function makeBooks(rules: RuleSet): Books {
 }
 
 /** The look-up row for a country and a carrier: country and carrier, then country, then carrier, then any. */
-export function chooseLookUp(
+function chooseLookUp(
   lookUps: readonly LookUp[],
   country: string | null,
   carrier: string | null,

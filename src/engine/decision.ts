@@ -12,7 +12,7 @@ export interface Change {
   readonly by: 'rule' | 'answer' | 'edit';
 }
 
-export type TaskKind = 'look-up' | 'ask' | 'offer' | 'refer';
+type TaskKind = 'look-up' | 'ask' | 'offer' | 'refer';
 
 /** What a person must find out. */
 export interface Task {
@@ -46,7 +46,7 @@ export interface Flag {
   readonly message: string;
 }
 
-export type Status = 'ready' | 'unresolved' | 'excluded';
+type Status = 'ready' | 'unresolved' | 'excluded';
 
 /** An answer to a task, as the agent gave it: a blank value is "confirmed none". */
 export interface Answer {

@@ -3,7 +3,6 @@ import {
   type ConditionProperties,
   Engine,
   type NestedCondition,
-  type RuleProperties,
   type TopLevelCondition,
 } from 'json-rules-engine';
 import { comparedFacts, opHolds, type Reader } from './conditions.ts';
@@ -18,15 +17,6 @@ export interface Verdict {
 }
 
 const UNREADABLE = 'unreadable';
-
-/** A rule as json-rules-engine's own JSON; its event's parameters name the rule. */
-export function toJson(rule: Rule): RuleProperties {
-  return {
-    name: rule.id,
-    conditions: conditionsOf(rule, false),
-    event: { type: 'decides', params: { rule: rule.id } },
-  };
-}
 
 function conditionsOf(rule: Rule, doubtful: boolean): TopLevelCondition {
   const block = (tests: readonly Test[]): NestedCondition[] =>

@@ -30,7 +30,7 @@ const DEFAULT_SYSTEM = 'csr-tool';
  * One row made of the given facts, decided by the rules, the row alone in its file. Row fields become cells,
  * `original.*` what they came in as, `customer.*` the intake, and any other fact stands as given.
  */
-export async function decideGiven(
+async function decideGiven(
   rules: RuleSet,
   given: Readonly<Record<string, string>>,
   books: Books = makeBooks(rules),
@@ -256,7 +256,7 @@ function show(want: unknown): string {
 }
 
 /** A decision in one line. */
-export function describe(decision: Decision): string {
+function describe(decision: Decision): string {
   const parts: string[] = [decision.status];
   for (const change of decision.changes)
     parts.push(`${change.field}: ${change.from || '(blank)'} -> ${change.to || '(blank)'} by ${change.rule}`);

@@ -25,7 +25,7 @@ export interface RuleTrace {
   readonly failed: TestTrace | null;
 }
 
-export interface TableTrace {
+interface TableTrace {
   readonly stage: Stage;
   readonly table: RuleTable;
   readonly rules: readonly RuleTrace[];

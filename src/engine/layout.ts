@@ -15,7 +15,7 @@ export interface LayoutChoice {
 const HEADER_SEARCH = 25;
 
 /** A header as it is compared: case, spaces, `_` and `-` do not count. */
-export function foldHeader(text: string): string {
+function foldHeader(text: string): string {
   return text
     .normalize('NFKC')
     .toLowerCase()
@@ -23,7 +23,7 @@ export function foldHeader(text: string): string {
 }
 
 /** `D` -> 3 */
-export function columnIndex(letter: string): number {
+function columnIndex(letter: string): number {
   let index = 0;
   for (const char of letter.toUpperCase()) index = index * 26 + (char.charCodeAt(0) - 64);
   return index - 1;

@@ -17,7 +17,7 @@ export interface CsvFormat {
   readonly finalNewline: boolean;
 }
 
-export interface XlsxFormat {
+interface XlsxFormat {
   readonly kind: 'xlsx';
   readonly sheet: string;
 }

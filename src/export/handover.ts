@@ -57,7 +57,7 @@ export function summary(report: Report, request: DeliveryRequest, blockers: read
   ];
   const hindrances = blockers.map((blocker) => `  ${printable(blocker.message)}`);
   const hindered = hindrances.length > 0 ? [['Not yet deliverable:', ...hindrances]] : [];
-  return text([counts, ...lists(report), ...hindered]);
+  return text([...hindered, counts, ...lists(report)]);
 }
 
 /** What the agent should see before it goes out, each list with its title; empty ones are left out. */

@@ -4,7 +4,7 @@ import type { Format } from '../engine/table.ts';
 import type { Review } from '../review/review.ts';
 
 /** An output column. Extra fields that were answered come last, under their label. */
-export interface ReportColumn {
+interface ReportColumn {
   readonly header: string;
   readonly field: string;
 }
@@ -27,14 +27,14 @@ export interface OverwrittenCell {
 }
 
 /** A suggested answer that was accepted for many rows at once, and so seen for few of them. */
-export interface BulkOffer {
+interface BulkOffer {
   readonly place: number;
   readonly phoneNumber: string;
   readonly field: string;
   readonly to: string;
 }
 
-export interface ExcludedRow {
+interface ExcludedRow {
   readonly place: number;
   readonly phoneNumber: string;
   readonly reason: string;
@@ -113,7 +113,7 @@ const SIGNED = /^[+\-\uff0b\uff0d]/;
 const INTERNATIONAL = /^\+\d{7,15}$/;
 
 /** Whether a spreadsheet would run a cell as a formula. A number in international form is not one. */
-export function isFormula(text: string): boolean {
+function isFormula(text: string): boolean {
   return FORMULA.test(text) || (SIGNED.test(text) && !INTERNATIONAL.test(text));
 }
 

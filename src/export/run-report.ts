@@ -16,7 +16,7 @@ export interface RunReport {
   readonly rows: readonly RunReportRow[];
 }
 
-export interface RunReportRow {
+interface RunReportRow {
   /** The spreadsheet's row number (header = 1). */
   readonly row: number;
   readonly phoneNumber: string;

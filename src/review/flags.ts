@@ -3,7 +3,7 @@ import { CsrError, type Severity } from '../engine/problem.ts';
 import type { Deed, FlagEntry } from './event.ts';
 import type { Review } from './review.ts';
 
-export interface FlagGroup {
+interface FlagGroup {
   readonly rule: string;
   readonly severity: Severity;
   /** The message of its first flag. */
@@ -14,7 +14,7 @@ export interface FlagGroup {
 }
 
 /** The flags of rows that would be delivered, by rule; errors first, then warnings. */
-export function flagGroups(review: Review): FlagGroup[] {
+function flagGroups(review: Review): FlagGroup[] {
   const groups = new Map<string, { severity: Severity; message: string; flags: FlagEntry[]; open: number }>();
   for (const row of review.table.rows.keys()) {
     if (review.status(row) === 'excluded') continue;

@@ -86,7 +86,7 @@ describe('summary', () => {
     ];
     const partial = reportOf(FIELDS, [row(1)], { partial: true, outsideBatch: 7 });
     expect(summary(partial, { ...request, csv: false, perCarrier: true }, blockers)).toBe(
-      '1 number in 9 columns as Word, one document a carrier\nPartial: some of these rows are unresolved\n7 rows outside the batch\n\nNot yet deliverable:\n  2 of 3 rows are unresolved\n',
+      'Not yet deliverable:\n  2 of 3 rows are unresolved\n\n1 number in 9 columns as Word, one document a carrier\nPartial: some of these rows are unresolved\n7 rows outside the batch\n',
     );
   });
 });
