@@ -110,7 +110,7 @@ export function applyTo(state: SessionState, event: Event): void {
       }
       break;
     case 'edit':
-      for (const row of event.rows) inputOf(state, row).edits[event.field] = event.text;
+      for (const row of event.rows) edit(inputOf(state, row), event.field, event.text);
       break;
     case 'exclude':
       for (const row of event.rows) inputOf(state, row).excluded = event.reason;
@@ -163,6 +163,16 @@ function inputOf(state: SessionState, row: number): Answered {
   return input;
 }
 
+/** Of what is said of one cell, by edit or by answer, the later word holds. */
+function edit(input: Answered, field: string, text: string): void {
+  input.edits[field] = text;
+  input.answers = input.answers.map((one) =>
+    one.values[field] === undefined ? one : { ...one, values: { ...one.values, [field]: text } },
+  );
+}
+
 function answer(state: SessionState, entry: AnswerEntry): void {
-  inputOf(state, entry.row).answers.push({ task: entry.task, restsOn: entry.restsOn, values: entry.values });
+  const input = inputOf(state, entry.row);
+  for (const field of Object.keys(entry.values)) delete input.edits[field];
+  input.answers.push({ task: entry.task, restsOn: entry.restsOn, values: entry.values });
 }
