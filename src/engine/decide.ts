@@ -95,6 +95,8 @@ export class Evaluator {
   private readonly blankWords = new Map<string, string>();
   private readonly blankLengths = new Set<number>();
   private readonly nearest = new Map<string, string>();
+  private readonly messages = new Map<string, string[]>();
+  private readonly cellTests = new Map<Rule, readonly Test[]>();
   private readonly lastFlag = new Map<string, Flag>();
   private readonly lastChange = new Map<string, Change>();
   private readonly grounds = new Map<string, readonly string[]>();
@@ -270,6 +272,8 @@ export class Evaluator {
       numberCountry: '',
       number: null,
       e164: null,
+      carrierText: null,
+      carrierPin: '',
       input,
       overlay,
       asked,
@@ -356,7 +360,8 @@ export class Evaluator {
       const fact = task.for[0]?.field as string;
       const answer = this.answerTo(draft, task);
       const text = answer?.values[fact];
-      if (!answer || text === undefined || draft.overlay?.has(fact)) continue;
+      const taken = draft.asked.some((one) => one.task.for[0]?.field === fact);
+      if (!answer || text === undefined || taken) continue;
       overlay ??= new Map(draft.overlay);
       overlay.set(fact, text);
       asked.push({ task, answer });
@@ -366,6 +371,8 @@ export class Evaluator {
 
   /** What people have said to a task, with the same facts under it; later words win. */
   private answerTo(draft: Draft, task: Task): Answer | null {
+    // A fact that was corrected by hand since then is asked for anew, if the rules still ask for it.
+    if (task.kind === 'ask' && draft.input?.edited?.has(task.for[0]?.field ?? '')) return null;
     let found: Answer | undefined;
     for (const answer of draft.input?.answers ?? []) {
       if (answer.task !== task.key || answer.restsOn !== task.restsOn) continue;
@@ -398,7 +405,8 @@ export class Evaluator {
       if (!answer) continue;
       for (const { field } of task.for) {
         const text = answer.values[field];
-        if (text !== undefined) this.write(draft, field, text, task.rule, 'answer');
+        const isLast = draft.input?.edited?.has(field) !== true;
+        if (text !== undefined && isLast) this.write(draft, field, text, task.rule, 'answer');
       }
     }
   }
@@ -698,7 +706,7 @@ export class Evaluator {
 
   private flag(draft: Draft, rule: Rule, action: Extract<Action, { do: 'flag' }>): void {
     const row: RowState = draft;
-    const cellTests = [...rule.when, ...rule.whenAny.flat()].filter((test) => test.fact === ANY_CELL);
+    const cellTests = this.cellTestsOf(rule);
     if (cellTests.length === 0) {
       const field = action.field ?? this.testedField(rule);
       this.mark(draft, rule, action, field, this.render(action.message, row));
@@ -718,6 +726,15 @@ export class Evaluator {
         this.mark(draft, rule, action, null, message);
       }
     }
+  }
+
+  private cellTestsOf(rule: Rule): readonly Test[] {
+    let tests = this.cellTests.get(rule);
+    if (!tests) {
+      tests = [...rule.when, ...rule.whenAny.flat()].filter((test) => test.fact === ANY_CELL);
+      this.cellTests.set(rule, tests);
+    }
+    return tests;
   }
 
   /** Adds a flag, the last one of its rule where that says the same. */
@@ -748,16 +765,27 @@ export class Evaluator {
     return tested.at(-1) ?? null;
   }
 
+  /** A rule's text with `{fact}` and `{nearest carrier}` filled in; `extra` goes before facts. */
   private render(message: string, row: RowState, extra: Readonly<Record<string, string>> = {}): string {
-    return message.replace(/\{([^{}]+)\}/g, (whole, name: string) => {
-      if (name in extra) return extra[name] as string;
-      const nearest = /^nearest (carrier|country)$/.exec(name)?.[1];
-      if (nearest !== undefined) {
-        return this.nearestNames(nearest as 'carrier' | 'country', this.reader.text(nearest, row));
-      }
-      const text = this.reader.text(name, row);
-      return text === '' && !/^[\w.-]+$/.test(name) ? whole : text;
-    });
+    let parts = this.messages.get(message);
+    if (!parts) {
+      // Odd parts are what stood in braces.
+      parts = message.split(/\{([^{}]+)\}/g);
+      this.messages.set(message, parts);
+    }
+    let text = parts[0] as string;
+    for (let at = 1; at < parts.length; at += 2) {
+      text += this.filled(parts[at] as string, row, extra) + (parts[at + 1] as string);
+    }
+    return text;
+  }
+
+  private filled(name: string, row: RowState, extra: Readonly<Record<string, string>>): string {
+    const own = extra[name];
+    if (own !== undefined) return own;
+    if (name === 'nearest carrier') return this.nearestNames('carrier', this.reader.text('carrier', row));
+    if (name === 'nearest country') return this.nearestNames('country', this.reader.text('country', row));
+    return this.reader.text(name, row);
   }
 
   private nearestNames(list: 'carrier' | 'country', text: string): string {

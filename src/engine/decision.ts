@@ -61,6 +61,8 @@ export interface RowInput {
   readonly answers: readonly Answer[];
   /** Cells corrected by hand: field -> text. */
   readonly edits: Readonly<Record<string, string>>;
+  /** Fields of which an edit is the last word: it came after the answers. */
+  readonly edited?: ReadonlySet<string>;
   readonly excluded: string | null;
 }
 

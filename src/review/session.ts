@@ -7,6 +7,7 @@ import { type AnswerEntry, type Deed, type Event, type FlagEntry, isUndoable } f
 interface Answered extends RowInput {
   answers: Answer[];
   edits: Record<string, string>;
+  edited: Set<string>;
   excluded: string | null;
 }
 
@@ -157,22 +158,21 @@ export function flagKey(flag: FlagEntry): string {
 function inputOf(state: SessionState, row: number): Answered {
   let input = state.inputs.get(row);
   if (!input) {
-    input = { answers: [], edits: Object.create(null) as Record<string, string>, excluded: null };
+    const edits = Object.create(null) as Record<string, string>;
+    input = { answers: [], edits, edited: new Set(), excluded: null };
     state.inputs.set(row, input);
   }
   return input;
 }
 
-/** Of what is said of one cell, by edit or by answer, the later word holds. */
+/** Of what is said of one cell, by edit or by answer, the later word holds. An edit stays under the rules all the same. */
 function edit(input: Answered, field: string, text: string): void {
   input.edits[field] = text;
-  input.answers = input.answers.map((one) =>
-    one.values[field] === undefined ? one : { ...one, values: { ...one.values, [field]: text } },
-  );
+  input.edited.add(field);
 }
 
 function answer(state: SessionState, entry: AnswerEntry): void {
   const input = inputOf(state, entry.row);
-  for (const field of Object.keys(entry.values)) delete input.edits[field];
   input.answers.push({ task: entry.task, restsOn: entry.restsOn, values: entry.values });
+  for (const field of Object.keys(entry.values)) input.edited.delete(field);
 }
