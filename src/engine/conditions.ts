@@ -46,7 +46,7 @@ function presentHolds(op: Op, value: Reading, other: (fact: string) => Reading):
     case 'exactly':
       return op.texts.includes(value.text);
     case 'starts-with':
-      return startsWith(op.prefixes, value.text);
+      return startJudge(op.prefixes)(value.text, value.blank);
     case 'matches':
       return op.pattern.test(value.text);
     case 'same-as': {
@@ -69,9 +69,14 @@ function presentHolds(op: Op, value: Reading, other: (fact: string) => Reading):
   }
 }
 
-function startsWith(prefixes: readonly string[], text: string): boolean {
-  const folded = text.trimStart().toLowerCase();
-  return prefixes.some((prefix) => folded.startsWith(prefix.toLowerCase()));
+function startJudge(prefixes: readonly string[]): TextJudge {
+  const folded = prefixes.map((prefix) => prefix.toLowerCase());
+  return (text, blank) => {
+    if (blank) return false;
+    const start = text.trimStart().toLowerCase();
+    for (let at = 0; at < folded.length; at++) if (start.startsWith(folded[at] as string)) return true;
+    return false;
+  };
 }
 
 function allHold(ops: readonly Op[], value: Reading, other: (fact: string) => Reading): Outcome {
@@ -212,18 +217,24 @@ function remembered(
   const memo = new Map<string, number>();
   let asked = 0;
   let useful = true;
+  // Columns repeat themselves from row to row: the last text is the likeliest.
+  let last: string | null = null;
+  let lastClass = 0;
   return (row) => {
-    if (!useful) return classify(row);
     const text = read(row);
-    const known = memo.get(text);
+    if (text === last) return lastClass;
+    let cls = useful ? memo.get(text) : undefined;
+    if (cls === undefined) {
+      cls = classify(row);
+      if (useful && memo.size < MEMO_LIMIT) memo.set(text, cls);
+    }
     asked++;
-    if (known !== undefined) return known;
-    const cls = classify(row);
-    if (memo.size < MEMO_LIMIT) memo.set(text, cls);
     if (asked > 2000 && memo.size > asked / 2) {
       useful = false;
       memo.clear();
     }
+    last = text;
+    lastClass = cls;
     return cls;
   };
 }
@@ -292,13 +303,20 @@ function quickClassifier(
     const slots = facts.cellSlots;
     const starts = possibleStarts(tests.map((test) => test.op));
     const blankCounts = judgeText(judges, '') !== 0;
+    // What the last row had in each slot, and what came of it.
+    const lastTexts = slots.map((): string | null => null);
+    const lastBits = slots.map(() => 0);
     return (row) => {
       let bits = 0;
       for (let at = 0; at < slots.length; at++) {
         const text = facts.text(row, slots[at] as number);
         // Most cells can be passed over by their first character.
         if (text === '' ? !blankCounts : starts[text.charCodeAt(0)] === 0) continue;
-        bits |= judgeText(judges, text);
+        if (text !== lastTexts[at]) {
+          lastTexts[at] = text;
+          lastBits[at] = judgeText(judges, text);
+        }
+        bits |= lastBits[at] as number;
       }
       for (let at = 0; at < row.surplus.length; at++) bits |= judgeText(judges, row.surplus[at] as string);
       return ofBits(bits);
@@ -351,7 +369,7 @@ function quickJudge(op: Op): TextJudge | null {
     case 'exactly':
       return (text, blank) => !blank && op.texts.includes(text);
     case 'starts-with':
-      return (text, blank) => !blank && startsWith(op.prefixes, text);
+      return startJudge(op.prefixes);
     case 'not':
     case 'all-of': {
       if (op.kind === 'not' && op.ops.length === 1 && op.ops[0]?.kind === 'present')

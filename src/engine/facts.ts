@@ -147,6 +147,9 @@ export interface RowState {
   number: NumberKind | null;
   /** The number in international form; null where the text is none. */
   e164: string | null;
+  /** What `carrierPin` was looked up for. */
+  carrierText: string | null;
+  carrierPin: string;
 }
 
 /** What numbers have in common, made once for all of them. */
@@ -229,6 +232,8 @@ export class Facts {
       numberCountry: '',
       number: null,
       e164: null,
+      carrierText: null,
+      carrierPin: '',
     };
   }
 
@@ -313,7 +318,14 @@ export class Facts {
     if (fact === 'system') return () => this.table.layout;
     if (fact === 'carrier.pin') {
       const carrier = this.slot('carrier');
-      return (row) => this.books.carriers.carrier(this.text(row, carrier))?.pin ?? '';
+      return (row) => {
+        const text = this.text(row, carrier);
+        if (row.carrierText !== text) {
+          row.carrierText = text;
+          row.carrierPin = this.books.carriers.carrier(text)?.pin ?? '';
+        }
+        return row.carrierPin;
+      };
     }
     if (head === 'number') {
       if (tail === 'country') return (row) => this.numberOf(row)?.country ?? '';
