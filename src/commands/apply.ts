@@ -30,14 +30,15 @@ export function addApply(program: Command): void {
     .description('correct FILE by the rules, without a screen')
     .argument('<file>', 'CSV or XLSX; - for standard input')
     .option('-o, --output <file>', 'the corrected file; - for standard output')
-    .option('--report <file>', 'the report as JSON')
+    .option('--report <file>', 'the report as JSON; - for standard output')
     .option('--json', 'the report as JSON on standard output')
     .option('--force', 'replace files that are there already')
     .option('--quiet', 'say only what went wrong')
     .action(apply);
 }
 
-async function apply(file: string, options: ApplyOptions): Promise<void> {
+async function apply(file: string, given: ApplyOptions): Promise<void> {
+  const options = given.report === '-' ? withoutReport(given) : given;
   checkUsage(options);
   const opened = await openReview(file, options);
   const { review, table } = opened;
@@ -57,6 +58,11 @@ async function apply(file: string, options: ApplyOptions): Promise<void> {
   sayNotices([...opened.notices, ...notices], options);
   if (!options.quiet) tell(opened);
   if (table.rows.length > 0 && review.unresolved > 0) process.exitCode = 1;
+}
+
+/** `--report -` is what `--json` is. */
+function withoutReport({ report: _, ...rest }: ApplyOptions): ApplyOptions {
+  return { ...rest, json: true };
 }
 
 function checkUsage(options: ApplyOptions): void {

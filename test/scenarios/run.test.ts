@@ -20,8 +20,7 @@ beforeAll(async () => {
     target: 'node20.19',
     banner: { js: "import{createRequire as __cr}from'node:module';const require=__cr(import.meta.url);" },
     define: { 'process.env.NODE_ENV': '"production"', 'process.env.DEV': '"false"' },
-    // The screen has tests of its own; no scenario opens it.
-    external: ['../tui/*'],
+    external: ['react-devtools-core'],
     logLevel: 'warning',
   });
   hosts = new Hosts(`${BUNDLE}/cli.js`, Math.min(2, availableParallelism()));
