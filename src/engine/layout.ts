@@ -131,11 +131,13 @@ function columnsOf(
   };
   for (const [field, text] of choice.map) take(headerAt(header, text), field);
   for (const column of layout?.columns ?? []) {
-    const wanted = new Set(column.headers.map(foldHeader));
-    take(
-      header.findIndex((text) => wanted.has(foldHeader(text))),
-      column.field,
-    );
+    // In the order in which the layout lists them: a file may have the second-best column as well.
+    for (const wanted of column.headers.map(foldHeader)) {
+      take(
+        header.findIndex((text) => foldHeader(text) === wanted),
+        column.field,
+      );
+    }
   }
   const byHeader = headerIndex(book);
   for (const [at, text] of header.entries()) {
