@@ -383,8 +383,9 @@ export class Evaluator {
   }
 
   /**
-   * Whether an answer closes its task. A cell of a look-up that holds a value already keeps it, where the
-   * answer says nothing of it: what a port case lacks falls back to what the rules wrote.
+   * Whether an answer closes its task. Where the answer says nothing of a cell of a look-up, the cell keeps
+   * what the rules have made of it: what a port case lacks falls back to that. A blank counts only where a
+   * rule other than the look-up's own has emptied the cell.
    */
   private closes(draft: Draft, task: Task, answer: Answer | null): boolean {
     if (!answer) return false;
@@ -392,7 +393,8 @@ export class Evaluator {
     return task.for.every(({ field }) => {
       if (answer.values[field] !== undefined) return true;
       const slot = this.facts.slot(field);
-      return task.kind === 'look-up' && slot >= 0 && !isBlank(this.facts.text(draft, slot));
+      if (task.kind !== 'look-up' || slot < 0) return false;
+      return !isBlank(this.facts.text(draft, slot)) || clearsBeside(draft, task.rule, field);
     });
   }
 
@@ -880,6 +882,15 @@ function cellsOf(path: Path): Cell[] {
 
 function lowestName(fact: string, per: string): string {
   return `lowest.${fact}.${per}`;
+}
+
+/** Whether another rule than `rule` has emptied a cell. */
+function clearsBeside(draft: Draft, rule: string, field: string): boolean {
+  const acted = cellsOf(draft.path).flatMap((cell) => cell.map((verdict) => verdict.rule));
+  return acted.some(
+    ({ id, then }) =>
+      id !== rule && then.some((action) => action.do === 'clear' && action.fields.includes(field)),
+  );
 }
 
 /** A question whose answer is "there is none" is not asked again: the table goes on below its rule. */
