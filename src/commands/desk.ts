@@ -124,7 +124,7 @@ export class SessionDesk implements Desk {
   readonly review: Review;
   readonly session: string;
   readonly resumed: boolean;
-  readonly notices: readonly Problem[];
+  readonly notices: Problem[];
   private readonly journal: Journal<Event>;
   private readonly place: DeliveryPlace;
   /** Events that count already and are journaled with the delivery; null where each is journaled at once. */
@@ -134,7 +134,7 @@ export class SessionDesk implements Desk {
     review: Review,
     session: string,
     resumed: boolean,
-    notices: readonly Problem[],
+    notices: Problem[],
     journal: Journal<Event>,
     place: DeliveryPlace,
     held: Event[] | null,

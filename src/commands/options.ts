@@ -10,7 +10,7 @@ import type { Grid, Table } from '../engine/table.ts';
 import { builtInRules, readRuleFolder, rulesDigest } from '../files/read-rules.ts';
 import { readGrid } from '../files/read-table.ts';
 import { readSmallText } from '../files/read-text.ts';
-import { applyAnswers, joinReference, NumberIndex } from '../review/answers.ts';
+import { applyAnswers, checkAnswers, joinReference, NumberIndex } from '../review/answers.ts';
 import type { Deed, Event } from '../review/event.ts';
 import { readCustomer } from '../review/intake.ts';
 import { Review } from '../review/review.ts';
@@ -287,14 +287,22 @@ export async function openReview(file: string, options: InputOptions): Promise<O
   return { rules, table, review, notices: [...table.notices, ...notices, ...fromAnswers] };
 }
 
+/** The file of `--answers`, if given. @throws CsrError where it cannot be read, or has no number column */
+export async function openAnswers(options: InputOptions, rules: RuleSet): Promise<Grid | null> {
+  if (options.answers === undefined) return null;
+  const grid = await openGrid(options.answers);
+  checkAnswers(grid, rules);
+  return grid;
+}
+
 /** Applies `--answers`, if given. */
 export async function takeAnswers(
   review: Review,
   options: InputOptions,
   record: (deed: Deed) => Promise<void>,
 ): Promise<readonly Problem[]> {
-  if (options.answers === undefined) return [];
-  return applyAnswers(review, await openGrid(options.answers), record);
+  const grid = await openAnswers(options, review.rules);
+  return grid === null ? [] : applyAnswers(review, grid, record);
 }
 
 /** Standard input can be read once. @throws CsrError `usage` */

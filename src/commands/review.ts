@@ -5,10 +5,18 @@ import { CsrError } from '../engine/problem.ts';
 import type { Grid } from '../engine/table.ts';
 import { editText } from '../files/scratch.ts';
 import { writeAll } from '../files/write-file.ts';
+import { applyAnswers } from '../review/answers.ts';
 import type { Desk, Opening } from '../review/desk.ts';
 import { layoutYaml } from '../review/keep-layout.ts';
 import { choiceOf, defaultOut, inputsOf, readSession, SessionDesk, sessionFolder } from './desk.ts';
-import { addInputOptions, type InputOptions, openGrid, openRules, takeAnswers } from './options.ts';
+import {
+  addInputOptions,
+  type InputOptions,
+  onlyOneStdin,
+  openAnswers,
+  openGrid,
+  openRules,
+} from './options.ts';
 import { isColored, readStdin } from './output.ts';
 
 interface ReviewOptions extends InputOptions {
@@ -44,6 +52,7 @@ async function run(file: string, options: ReviewOptions): Promise<void> {
       message: 'the review needs a file: standard input is where you type',
     });
   }
+  onlyOneStdin('-', options);
   const session = sessionFolder(file, options);
   let opened: SessionDesk | null = null;
   const open = async (): Promise<Opening> => {
@@ -83,6 +92,8 @@ async function run(file: string, options: ReviewOptions): Promise<void> {
             },
           );
         }
+        // Before the session is begun: answers that cannot be read must not leave one behind.
+        const answers = await openAnswers(options, rules);
         const desk = await SessionDesk.open(
           table,
           rules,
@@ -91,9 +102,12 @@ async function run(file: string, options: ReviewOptions): Promise<void> {
           place,
         );
         opened = desk;
-        await takeAnswers(desk.review, options, async (deed) => {
-          await desk.record(deed);
-        });
+        if (answers !== null) {
+          const unused = await applyAnswers(desk.review, answers, async (deed) => {
+            await desk.record(deed);
+          });
+          desk.notices.push(...unused);
+        }
         return desk;
       },
     };

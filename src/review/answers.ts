@@ -176,6 +176,13 @@ function blankOf(rules: RuleSet, text: string): string {
   return words.some((word) => word.toLowerCase() === text.toLowerCase()) ? '' : text;
 }
 
+/** @throws CsrError where a file of answers has no number column: then none of it can be used */
+export function checkAnswers(grid: Grid, rules: RuleSet): void {
+  const [header = []] = grid.records;
+  const columns = matchHeaders(header, rules.layouts);
+  if (!columns.some(({ field }) => field === 'phoneNumber')) throw noNumberColumn(grid, header);
+}
+
 interface AnswerLine {
   readonly place: number;
   readonly number: string;
