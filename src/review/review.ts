@@ -31,6 +31,9 @@ interface LiveContext {
   batch: ReadonlySet<number> | null;
 }
 
+/** How many rows a refused delivery names for one reason: more nobody looks up one by one. */
+const NAMED = 20;
+
 export class Review {
   readonly rules: RuleSet;
   readonly table: Table;
@@ -162,7 +165,7 @@ export class Review {
       problems.push({
         code: 'unresolved',
         severity: 'error',
-        message: `${rows.length} of ${this.table.rows.length} rows are unresolved: ${this.rowList(rows)}`,
+        message: `${rows.length} of ${this.table.rows.length} rows are unresolved: ${this.rowList(rows, NAMED)}`,
         help: 'answer them in `csr review`, or with `--answers`; `--partial` delivers with these cells as they are',
       });
     }
@@ -188,11 +191,12 @@ export class Review {
     const byRule = new Map<string, FlagEntry[]>();
     for (const flag of this.blockingFlags()) byRule.set(flag.rule, [...(byRule.get(flag.rule) ?? []), flag]);
     for (const [rule, flags] of byRule) {
+      const where = flags.map((flag) => flag.row);
       problems.push({
         code: 'error-flag',
         severity: 'error',
         rule,
-        message: `${flags.length} ${flags.length === 1 ? 'cell stands' : 'cells stand'} flagged by ${rule} (${flags[0]?.message}): ${this.rowList(flags.map((flag) => flag.row))}`,
+        message: `${flags.length} ${flags.length === 1 ? 'cell stands' : 'cells stand'} flagged by ${rule} (${flags[0]?.message}): ${this.rowList(where, NAMED)}`,
         help: `correct them in \`csr review\`, or vouch for them with \`--acknowledge ${rule}\``,
       });
     }
@@ -214,10 +218,10 @@ export class Review {
   }
 
   /** `rows 4, 9 (+14085550104), …`: rows as people find them in the sheet. */
-  rowList(indexes: readonly number[]): string {
+  rowList(indexes: readonly number[], most = 5): string {
     const rows = [...new Set(indexes)];
     const shown = rows
-      .slice(0, 5)
+      .slice(0, most)
       .map((index) => `row ${this.place(index)} (${this.phoneNumber(index) || 'no number'})`);
     return shown.join(', ') + (rows.length > shown.length ? ` and ${rows.length - shown.length} more` : '');
   }
