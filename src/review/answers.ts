@@ -213,39 +213,42 @@ export async function applyAnswers(
     again = false;
     const entries: AnswerEntry[] = [];
     const intake: Record<string, string> = {};
+    const found: Record<Task['scope'], string[]> = { row: [], file: [] };
+    const taken = new Set<string>();
     for (const line of lines) {
       for (const row of line.rows) {
         for (const task of review.decision(row).tasks) {
-          const values = valuesFor(review, row, task, line, used, refused);
-          if (Object.keys(values).length === 0) continue;
-          if (task.scope === 'file') {
-            for (const [fact, text] of Object.entries(values))
-              intake[fact.slice('customer.'.length)] ??= text;
-          } else {
-            entries.push(entryOf(row, task, values));
-          }
+          const { values, names } = valuesFor(review, row, task, line, taken, refused);
+          if (names.length === 0) continue;
+          found[task.scope].push(...names);
+          if (task.scope === 'row') entries.push(entryOf(row, task, values));
+          else
+            for (const [fact, text] of Object.entries(values)) intake[fact.slice('customer.'.length)] = text;
         }
       }
     }
-    if (Object.keys(intake).length > 0) {
-      await record({ type: 'intake', facts: intake });
-      again = true;
-    } else if (entries.length > 0) {
-      await record({ type: 'answer', via: 'file', entries });
+    // A fact of the customer may change what is asked of the rows: those are looked at again.
+    if (found.file.length > 0) await record({ type: 'intake', facts: intake });
+    else if (entries.length > 0) await record({ type: 'answer', via: 'file', entries });
+    for (const name of found.file.length > 0 ? found.file : found.row) {
+      used.add(name);
       again = true;
     }
   }
-  for (const line of lines) {
-    if (line.rows.length === 0) continue;
-    if (line.exclude !== '') await record({ type: 'exclude', rows: line.rows, reason: line.exclude });
-    if (line.note !== '') await record({ type: 'note', rows: line.rows, text: line.note });
+  // A session may have been told all of it before; what the agent decided since then stands.
+  const told = new Set(review.log.map((event) => toldAs(event)));
+  for (const { rows, exclude, note } of lines) {
+    const deeds: Deed[] = [];
+    if (exclude !== '') deeds.push({ type: 'exclude', rows, reason: exclude });
+    if (note !== '') deeds.push({ type: 'note', rows, text: note });
+    for (const deed of deeds) if (rows.length > 0 && !told.has(toldAs(deed))) await record(deed);
   }
   for (const line of lines) {
     // A full list of answers goes with a batch too: what it says of the other rows is not amiss.
     if (line.rows.every((row) => review.status(row) === 'excluded')) continue;
     for (const [field, text] of line.values) {
-      const name = `${line.place} ${field}`;
-      if (used.has(name)) continue;
+      const name = cellOf(line, field);
+      if (used.has(name) || line.rows.some((row) => wasGiven(review, row, field, text))) continue;
       const why = refused.get(name);
       notices.push(
         notice(
@@ -259,16 +262,20 @@ export async function applyAnswers(
   return notices;
 }
 
-/** What a line has for a task's fields: only cells that are still without an answer. */
+/**
+ * What a line has for a task's fields, and the names of its cells: only what is still without an answer. Of two
+ * lines for one row the first is `taken`.
+ */
 function valuesFor(
   review: Review,
   row: number,
   task: Task,
   line: AnswerLine,
-  used: Set<string>,
+  taken: Set<string>,
   refused: Map<string, string>,
-): Record<string, string> {
+): { values: Record<string, string>; names: string[] } {
   const values: Record<string, string> = {};
+  const names: string[] = [];
   const fields =
     task.for.length > 0
       ? task.for
@@ -277,17 +284,38 @@ function valuesFor(
   for (const item of fields) {
     const column = columnFor(line, item.field);
     const text = line.values.get(column);
-    if (text === undefined || given[item.field] !== undefined) continue;
-    const name = `${line.place} ${column}`;
+    const place = task.scope === 'file' ? item.field : `${row} ${task.key} ${item.field}`;
+    if (text === undefined || given[item.field] !== undefined || taken.has(place)) continue;
+    const name = cellOf(line, column);
     const validated = validateAnswer(review, task, item, text);
     if ('problem' in validated) {
       refused.set(name, validated.problem);
       continue;
     }
-    used.add(name);
+    taken.add(place);
+    names.push(name);
     values[item.field] = validated.text;
   }
-  return values;
+  return { values, names };
+}
+
+function cellOf(line: AnswerLine, column: string): string {
+  return `${line.place} ${column}`;
+}
+
+/** Whether a row has been given this answer, now or earlier in its session. */
+function wasGiven(review: Review, row: number, field: string, text: string): boolean {
+  const { books, facts } = review.evaluator;
+  const key = (one: string) => normalise(facts.type(field), one, books);
+  const wanted = text.trim().toLowerCase() === NONE ? '' : key(text);
+  const answers = review.state.inputs.get(row)?.answers ?? [];
+  return answers.some(({ values }) => values[field] !== undefined && key(values[field]) === wanted);
+}
+
+/** An exclusion or a note, without when and by whom. */
+function toldAs(deed: Deed): string {
+  if (deed.type === 'exclude') return JSON.stringify([deed.type, deed.rows, deed.reason]);
+  return deed.type === 'note' ? JSON.stringify([deed.type, deed.rows, deed.text]) : deed.type;
 }
 
 /** A column such as `company` is both a cell and a question of the intake: what asks decides which is meant. */
