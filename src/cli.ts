@@ -47,6 +47,8 @@ function inherit(command: Command): void {
     .option('--color', 'colour on')
     .option('--no-color', 'colour off')
     .option('--debug', 'with a stack trace');
+  if (!command.options.some((option) => option.long === '--quiet'))
+    command.option('--quiet', 'say only what went wrong');
 }
 
 // A reader that has seen enough (`| head`) is no failure.

@@ -17,6 +17,7 @@ interface CaseOptions extends RuleOptions {
   readonly subCategory?: string;
   readonly severity?: string;
   readonly json?: boolean;
+  readonly quiet?: boolean;
 }
 
 export function addCase(program: Command): void {
@@ -46,7 +47,8 @@ async function run(options: CaseOptions): Promise<void> {
         );
   const numbers = options.numbers === undefined ? [] : await readNumberList(options.numbers, rules);
   const doubtful = numbers.filter((number) => number.startsWith('+') && !numberFacts(number).valid);
-  if (doubtful.length > 0) say(`not valid numbers, as they are written: ${doubtful.join(', ')}`);
+  if (doubtful.length > 0 && !options.quiet)
+    say(`not valid numbers, as they are written: ${doubtful.join(', ')}`);
   const chosen = new Map<string, string>();
   if (options.owner !== undefined) chosen.set('Owner', options.owner);
   if (options.subCategory !== undefined) chosen.set('Sub Category', options.subCategory);

@@ -11,6 +11,7 @@ interface EscalateOptions extends RuleOptions {
   readonly carrier?: string;
   readonly file?: string;
   readonly json?: boolean;
+  readonly quiet?: boolean;
 }
 
 export function addEscalate(program: Command): void {
@@ -32,7 +33,7 @@ async function run(words: string[], options: EscalateOptions): Promise<void> {
     rules,
     makeBooks(rules),
   );
-  if (nearestCarriers.length > 0)
+  if (nearestCarriers.length > 0 && !options.quiet)
     say(`\`${options.carrier}\` is no carrier that the rules know; nearest: ${nearestCarriers.join(', ')}`);
   const place = `${escalation.place.file}:${escalation.place.line}`;
   if (options.json) {

@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { type ExampleFailure, runExamples } from '../engine/examples.ts';
 import { loadRules } from '../engine/load.ts';
 import { showPlace } from '../engine/problem.ts';
-import { openRules, type RuleOptions, readRuleSources } from './options.ts';
+import { addRuleOptions, openRules, type RuleOptions, readRuleSources } from './options.ts';
 import { print, printJson, say, sayProblems } from './output.ts';
 
 interface CheckOptions extends RuleOptions {
@@ -12,20 +12,14 @@ interface CheckOptions extends RuleOptions {
 
 export function addRules(program: Command): void {
   const rules = program.command('rules').description('check and test rule files');
-  rules
-    .command('check')
+  addRuleOptions(rules.command('check'))
     .description('every syntax and schema fault of the rule files, each with its place')
     .argument('[dir]', 'the folder of rules (default: the built-in ones)')
-    .option('--extend <dir>', 'lay this folder of rules over them')
-    .option('--as-of <date>', 'judge dates as of this day (YYYY-MM-DD)')
     .option('--json', 'as JSON')
     .action(check);
-  rules
-    .command('test')
+  addRuleOptions(rules.command('test'))
     .description('run the examples that stand beside the rules')
     .argument('[dir]', 'the folder of rules (default: the built-in ones)')
-    .option('--extend <dir>', 'lay this folder of rules over them')
-    .option('--as-of <date>', 'judge dates as of this day (YYYY-MM-DD)')
     .option('--json', 'as JSON')
     .action(test);
 }
