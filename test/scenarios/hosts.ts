@@ -1,6 +1,5 @@
 /** The command, built once, and processes that run it. */
 import { type ChildProcess, fork } from 'node:child_process';
-import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const HOST = fileURLToPath(new URL('host.mjs', import.meta.url));
@@ -93,11 +92,3 @@ export class Hosts {
     for (const host of this.#all) host.end();
   }
 }
-
-/** Where the bundle for the tests lies: beside the installed packages, so that it finds the rules as the real one does. */
-export const BUNDLE = join(
-  fileURLToPath(new URL('../../', import.meta.url)),
-  'node_modules',
-  '.cache',
-  'csr-scenarios',
-);
