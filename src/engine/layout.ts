@@ -45,15 +45,24 @@ export function columnLetter(index: number): string {
  */
 export function recognise(grid: Grid, book: LayoutBook, choice: LayoutChoice): Table {
   checkChoice(grid, book, choice);
+  let best: { at: number; layout: Layout; columns: Column[] } | null = null;
   for (let at = 0; at < Math.min(grid.records.length, HEADER_SEARCH); at++) {
     const header = grid.records[at] as readonly string[];
     if (!hasMapped(header, choice)) continue;
     for (const layout of candidates(book, choice)) {
       const columns = columnsOf(header, layout, book, choice);
-      if (missing(columns, layout, choice).length === 0) return tableOf(grid, at, layout, columns);
+      if (missing(columns, layout, choice).length > 0) continue;
+      // A title such as `Phone numbers` fits too where a layout asks for little: the header says more.
+      if (best === null || known(columns) > known(best.columns)) best = { at, layout, columns };
+      break;
     }
   }
+  if (best !== null) return tableOf(grid, best.at, best.layout, best.columns);
   throw new CsrError(unknownLayout(grid, book, choice));
+}
+
+function known(columns: readonly Column[]): number {
+  return columns.filter(({ field }) => !field.startsWith('column:')).length;
 }
 
 /** Every column's field in the header of a table that has no layout of its own (answers, references). */
