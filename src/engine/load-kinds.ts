@@ -61,6 +61,7 @@ export const FILE_KEYS: Readonly<Record<Kind, readonly string[]>> = {
     'word-file-name',
     'template',
     'hand-over',
+    'partial-hand-over',
     'word-notice',
     'resolved-note',
   ],
@@ -708,6 +709,7 @@ export function readDelivery(file: Keys): Partial<Delivery> {
     ...(file.has('word-file-name') ? { wordFileName: file.text('word-file-name') } : {}),
     ...(file.has('template') ? { template: file.text('template') } : {}),
     ...(file.has('hand-over') ? { handOver: file.lines('hand-over') } : {}),
+    ...(file.has('partial-hand-over') ? { partialHandOver: file.lines('partial-hand-over') } : {}),
     ...(file.has('word-notice') ? { wordNotice: file.text('word-notice') } : {}),
     ...(file.has('resolved-note') ? { resolvedNote: file.text('resolved-note') } : {}),
   };

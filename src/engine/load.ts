@@ -656,6 +656,7 @@ const NO_DELIVERY: Delivery = {
   wordFileName: '{customer}_CSR.docx',
   template: '',
   handOver: [],
+  partialHandOver: [],
   wordNotice: '',
   resolvedNote: '',
 };

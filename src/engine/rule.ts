@@ -306,6 +306,8 @@ export interface Delivery {
   readonly wordFileName: string;
   readonly template: string;
   readonly handOver: readonly string[];
+  /** What is said instead when some rows stay open; empty: nothing of its own. */
+  readonly partialHandOver: readonly string[];
   readonly wordNotice: string;
   readonly resolvedNote: string;
 }

@@ -803,6 +803,7 @@ partial-file-name: "{customer}.partial.csv"
 word-file-name: "{customer}.docx"
 template: CSR
 hand-over: [One, Two]
+partial-hand-over: [Not yet all, More follows]
 word-notice: Takes longer.
 resolved-note: done
 `;
@@ -812,6 +813,7 @@ resolved-note: done
       wordFileName: '{customer}.docx',
       template: 'CSR',
       handOver: ['One', 'Two'],
+      partialHandOver: ['Not yet all', 'More follows'],
       wordNotice: 'Takes longer.',
       resolvedNote: 'done',
     });

@@ -8,6 +8,7 @@ const delivery: Delivery = {
   partialFileName: '{customer}.partial.csv',
   wordFileName: '{customer}.docx',
   template: 'RECORD',
+  partialHandOver: [],
   handOver: ['Hello {customer}, your {numbers} numbers. {unknown}'],
   wordNotice: 'The Word file says the same.',
   resolvedNote: 'record sent',
