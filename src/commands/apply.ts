@@ -91,23 +91,28 @@ export function tellGroups(review: Review): void {
   }
 }
 
-/** Flags by rule, not by row: identical ones are one line. */
-export function sayFlags(review: Review): void {
-  const flags = new Map<string, { severity: string; messages: Set<string>; rows: number[] }>();
+/** Messages of one rule that a person still reads. */
+const MOST_MESSAGES = 8;
+
+/** Flags by rule and message, not by row: identical ones are one line. */
+function sayFlags(review: Review): void {
+  const flags = new Map<string, { severity: string; messages: Map<string, number[]> }>();
   for (const index of review.table.rows.keys()) {
-    for (const flag of review.evaluator.flags(index)) {
-      const known = flags.get(flag.rule);
-      if (known) {
-        known.rows.push(index);
-        known.messages.add(flag.message);
-      } else {
-        flags.set(flag.rule, { severity: flag.severity, messages: new Set([flag.message]), rows: [index] });
+    for (const { rule, severity, message } of review.evaluator.flags(index)) {
+      let known = flags.get(rule);
+      if (!known) {
+        known = { severity, messages: new Map() };
+        flags.set(rule, known);
       }
+      const rows = known.messages.get(message);
+      if (rows) rows.push(index);
+      else known.messages.set(message, [index]);
     }
   }
-  for (const [rule, { severity, messages, rows }] of flags) {
-    const [first, ...others] = messages;
-    const more = others.length > 0 ? ` (and ${others.length} like it)` : '';
-    say(`  ${severity} ${first}${more} ${review.rowList(rows)}  [${rule}]`);
+  for (const [rule, { severity, messages }] of flags) {
+    const shown = [...messages].slice(0, MOST_MESSAGES);
+    for (const [message, rows] of shown) say(`  ${severity} ${message} ${review.rowList(rows)}  [${rule}]`);
+    const rest = messages.size - shown.length;
+    if (rest > 0) say(`  ${severity} and ${rest} more like ${rest === 1 ? 'it' : 'them'}  [${rule}]`);
   }
 }

@@ -27,6 +27,7 @@ export function addEscalate(program: Command): void {
 async function run(words: string[], options: EscalateOptions): Promise<void> {
   const text = await textOf(words, options);
   const rules = await openRules(options);
+  if (text.trim() === '') say('no words of the gaining carrier were given: this holds whatever they are');
   const { categories, escalation, hints, nearestCarriers } = escalate(
     text,
     options.carrier ?? null,

@@ -206,7 +206,7 @@ export class Facts {
     this.homeCountry = layout?.defaultCountry ?? undefined;
     const output = layout?.output?.map(({ field }) => this.slot(field)) ?? table.columns.map((_, at) => at);
     const cells = new Set(output);
-    for (const field of extraFields(rules).keys()) cells.add(this.slot(field));
+    for (const field of addedFields(rules, table.layout).keys()) cells.add(this.slot(field));
     this.cellSlots = [...cells].filter((slot) => slot >= 0);
   }
 
@@ -414,6 +414,22 @@ export class Facts {
 
 const NONE: readonly string[] = [];
 const PLUS = 43;
+
+/**
+ * Fields that become an added last column where a row has something in them: field -> header. Those of the record that
+ * a file delivered in its own columns may lack, then the extra fields that were asked for.
+ */
+export function addedFields(rules: RuleSet, layoutId: string): Map<string, string> {
+  const { layouts } = rules.layouts;
+  const added = new Map<string, string>();
+  if (layouts.find((layout) => layout.id === layoutId)?.output == null) {
+    for (const { field, header } of layouts.flatMap((layout) => layout.output ?? [])) {
+      if (!added.has(field)) added.set(field, header);
+    }
+  }
+  for (const [field, label] of extraFields(rules)) if (!added.has(field)) added.set(field, label);
+  return added;
+}
 
 /** The named extra fields that rules and look-ups ask for: field -> label. */
 export function extraFields(rules: RuleSet): Map<string, string> {

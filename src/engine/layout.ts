@@ -57,7 +57,7 @@ export function recognise(grid: Grid, book: LayoutBook, choice: LayoutChoice): T
       break;
     }
   }
-  if (best !== null) return tableOf(grid, best.at, best.layout, best.columns);
+  if (best !== null) return tableOf(grid, best.at, best.layout, best.columns, book);
   throw new CsrError(unknownLayout(grid, book, choice));
 }
 
@@ -186,7 +186,13 @@ function missing(columns: readonly Column[], layout: Layout, choice: LayoutChoic
   return [...layout.allOf.filter((field) => !found.has(field)), ...against];
 }
 
-function tableOf(grid: Grid, at: number, layout: Layout, columns: readonly Column[]): Table {
+function tableOf(
+  grid: Grid,
+  at: number,
+  layout: Layout,
+  columns: readonly Column[],
+  book: LayoutBook,
+): Table {
   const rows: Row[] = [];
   for (let record = at + 1; record < grid.records.length; record++) {
     rows.push({ place: grid.places[record] as number, cells: grid.records[record] as readonly string[] });
@@ -207,8 +213,41 @@ function tableOf(grid: Grid, at: number, layout: Layout, columns: readonly Colum
     columns,
     rows,
     preamble: grid.records.slice(0, at),
-    notices: [...grid.notices, ...doubled(grid, at, columns)],
+    notices: [...grid.notices, ...doubled(grid, at, columns), ...lacking(grid, at, layout, columns, book)],
   };
+}
+
+/** A file that goes out in its own columns may lack one that the record needs. */
+function lacking(
+  grid: Grid,
+  at: number,
+  layout: Layout,
+  columns: readonly Column[],
+  book: LayoutBook,
+): Problem[] {
+  if (layout.output !== null) return [];
+  const outputs = book.layouts.flatMap((one) => (one.output ? [one.output.map(({ field }) => field)] : []));
+  const record = (outputs[0] ?? []).filter((field) => outputs.every((output) => output.includes(field)));
+  const found = new Set(columns.map((column) => column.field));
+  const lacks = record.filter((field) => !found.has(field));
+  if (lacks.length === 0) return [];
+  const unknown = columns.filter(
+    (column) => column.field.startsWith('column:') && column.header.trim() !== '',
+  );
+  return [
+    {
+      code: 'missing-column',
+      severity: 'warning',
+      message: `${grid.name} has no column for ${lacks.map((field) => book.fields.get(field)?.label ?? field).join(', ')}; what is written there becomes an added last column`,
+      place: { file: grid.name, line: grid.places[at] as number, column: 1 },
+      ...(unknown.length > 0
+        ? {
+            found: `not understood: ${unknown.map((column) => `\`${column.header}\``).join(', ')}`,
+            help: `if one of these is meant, say so: \`--map ${lacks[0]}=HEADER\``,
+          }
+        : {}),
+    },
+  ];
 }
 
 function doubled(grid: Grid, at: number, columns: readonly Column[]): Problem[] {

@@ -43,10 +43,14 @@ export function caseText(template: CaseTemplate, details: CaseDetails): string {
       wanted: known,
     });
   }
-  lines.push('', template.eligibility);
-  if (details.verification.trim() === '') lines.push('', template.unverified);
-  if (template.notices.length > 0) lines.push('', ...template.notices.map((notice) => `- ${notice}`));
-  if (template.afterSaving.length > 0) lines.push('', ...template.afterSaving.map((step) => `- ${step}`));
+  lines.push('', 'Before you save:', `- ${template.eligibility}`);
+  if (details.verification.trim() === '') lines.push(`- ${template.unverified}`);
+  if (template.notices.length > 0) {
+    lines.push('', 'Tell the customer:', ...template.notices.map((notice) => `- ${notice}`));
+  }
+  if (template.afterSaving.length > 0) {
+    lines.push('', 'After saving:', ...template.afterSaving.map((step) => `- ${step}`));
+  }
   return `${lines.join('\n')}\n`;
 }
 

@@ -24,14 +24,16 @@ export function handOver(report: Report, delivery: RuleSet['delivery'], files: r
     template: delivery.template,
     'resolved-note': delivery.resolvedNote,
   };
-  const lines = delivery.handOver.map((line) =>
+  // A partial record does not end the case.
+  const said = report.partial ? delivery.partialHandOver : delivery.handOver;
+  const lines = said.map((line) =>
     line.replace(/\{([a-z-]+)\}/g, (written, name: string) => values[name] ?? written),
   );
-  const mentioned = (name: string): boolean => delivery.handOver.some((line) => line.includes(`{${name}}`));
+  const mentioned = (name: string): boolean => said.some((line) => line.includes(`{${name}}`));
   const facts = [
     ...(delivery.template === '' || mentioned('template') ? [] : [`Template: ${delivery.template}`]),
     ...(files.length === 0 || mentioned('files') ? [] : [`Files: ${files.join(', ')}`]),
-    ...(delivery.resolvedNote === '' || mentioned('resolved-note')
+    ...(report.partial || delivery.resolvedNote === '' || mentioned('resolved-note')
       ? []
       : [`Resolved note: ${delivery.resolvedNote}`]),
   ];
@@ -71,7 +73,16 @@ function lists(report: Report): readonly (readonly string[])[] {
       `${printable(field)}: ${quoted(from)} → ${quoted(to)}${by === '' ? '' : ` (${printable(by)})`}`,
   );
   const bulk = alike(report.bulkOffers, ({ field, to }) => `${printable(field)}: ${quoted(to)}`);
+  const unresolved = report.unresolved.map(
+    ({ place, phoneNumber, missing }) =>
+      `row ${place}  ${printable(phoneNumber)}  lacks ${printable(missing)}`,
+  );
+  const flags = report.flags.map(({ severity, message, rows }) =>
+    alikeLine(`${severity} ${printable(message)}`, rows),
+  );
   return [
+    titled(`Unresolved: ${counted(report.unresolved.length, 'row')}`, unresolved),
+    titled(`Flags: ${counted(flags.length, 'kind')}`, flags),
     titled(`Left out: ${counted(report.excluded.length, 'row')}`, excluded),
     titled(`Overwritten: ${counted(report.overwritten.length, 'cell')}`, overwritten),
     titled(`Offers accepted in bulk: ${counted(report.bulkOffers.length, 'cell')}`, bulk),
@@ -90,11 +101,22 @@ function alike<T extends { readonly place: number; readonly phoneNumber: string 
     groups.set(line, numbers);
     numbers.push(`${printable(item.phoneNumber)} (row ${item.place})`.trim());
   }
-  return [...groups].map(([line, numbers]) => {
-    const named = numbers.slice(0, NAMED).join(', ');
-    const others = numbers.length - NAMED;
-    return `${line}  ${named}${others > 0 ? ` and ${others} more` : ''}`;
-  });
+  return [...groups].map(([line, numbers]) => named(line, numbers));
+}
+
+function alikeLine(
+  line: string,
+  rows: readonly { readonly place: number; readonly phoneNumber: string }[],
+): string {
+  return named(
+    line,
+    rows.map(({ place, phoneNumber }) => `${printable(phoneNumber)} (row ${place})`.trim()),
+  );
+}
+
+function named(line: string, numbers: readonly string[]): string {
+  const others = numbers.length - NAMED;
+  return `${line}  ${numbers.slice(0, NAMED).join(', ')}${others > 0 ? ` and ${others} more` : ''}`;
 }
 
 function titled(title: string, lines: readonly string[]): readonly string[] {

@@ -1,5 +1,6 @@
 /** What is delivered. One Report feeds CSV, Word and hand-over, so they cannot disagree. */
-import { extraFields } from '../engine/facts.ts';
+import { addedFields } from '../engine/facts.ts';
+import type { Severity } from '../engine/problem.ts';
 import type { Format } from '../engine/table.ts';
 import type { Review } from '../review/review.ts';
 
@@ -40,6 +41,19 @@ interface ExcludedRow {
   readonly reason: string;
 }
 
+interface UnresolvedRow {
+  readonly place: number;
+  readonly phoneNumber: string;
+  /** What is missing, in words. */
+  readonly missing: string;
+}
+
+interface FlagNote {
+  readonly severity: Severity;
+  readonly message: string;
+  readonly rows: readonly { readonly place: number; readonly phoneNumber: string }[];
+}
+
 export interface Report {
   /** The customer's name as the agent knows it, and the company's where it differs. */
   readonly customer: string;
@@ -61,6 +75,10 @@ export interface Report {
   readonly outsideBatch: number;
   readonly overwritten: readonly OverwrittenCell[];
   readonly bulkOffers: readonly BulkOffer[];
+  /** Rows that go out with something still to be found out. */
+  readonly unresolved: readonly UnresolvedRow[];
+  /** What the checks say of the rows that go out; identical flags are one. */
+  readonly flags: readonly FlagNote[];
 }
 
 /** A file to deliver or to read back: its name without a folder, and its bytes. */
@@ -123,7 +141,7 @@ export function buildReport(review: Review, options: ReportOptions): Report {
   const layout = rules.layouts.layouts.find((one) => one.id === table.layout);
   const included = [...table.rows.keys()].filter((index) => review.status(index) !== 'excluded');
   const own = layout?.output ?? table.columns.map(({ header, field }) => ({ header, field }));
-  const added = [...extraFields(rules)].filter(
+  const added = [...addedFields(rules, table.layout)].filter(
     ([field]) =>
       own.every((column) => column.field !== field) &&
       included.some((index) => evaluator.value(index, field) !== ''),
@@ -183,7 +201,36 @@ export function buildReport(review: Review, options: ReportOptions): Report {
       writtenOver ??= writtenOverIn(review, included, columns, slots);
       return writtenOver.bulkOffers;
     },
+    get unresolved() {
+      return unresolvedIn(review, included);
+    },
+    get flags() {
+      return flagsIn(review, included);
+    },
   };
+}
+
+function unresolvedIn(review: Review, included: readonly number[]): UnresolvedRow[] {
+  return included
+    .filter((index) => review.status(index) === 'unresolved')
+    .map((index) => ({
+      place: review.place(index),
+      phoneNumber: review.phoneNumber(index),
+      missing: review.missing(index),
+    }));
+}
+
+function flagsIn(review: Review, included: readonly number[]): FlagNote[] {
+  const notes = new Map<string, { severity: Severity; message: string; rows: FlagNote['rows'][number][] }>();
+  for (const index of included) {
+    for (const { severity, message } of review.evaluator.flags(index)) {
+      const row = { place: review.place(index), phoneNumber: review.phoneNumber(index) };
+      const known = notes.get(`${severity} ${message}`);
+      if (known) known.rows.push(row);
+      else notes.set(`${severity} ${message}`, { severity, message, rows: [row] });
+    }
+  }
+  return [...notes.values()];
 }
 
 type WrittenOver = Pick<Report, 'overwritten' | 'bulkOffers'>;

@@ -109,6 +109,16 @@ export class Review {
     return this.unresolvedCount;
   }
 
+  /** What has still to be found out of a row, in words. */
+  missing(index: number): string {
+    const labels = this.decision(index).tasks.flatMap((task) => {
+      if (task.for.length === 0) return [`a decision of ${task.refer ?? 'a lead'}`];
+      const given = this.evaluator.givenTo(index, task);
+      return task.for.filter((item) => given[item.field] === undefined).map((item) => item.label);
+    });
+    return [...new Set(labels)].join(', ');
+  }
+
   /** The phone number of a row as it would be delivered. */
   phoneNumber(index: number): string {
     return this.evaluator.value(index, 'phoneNumber');

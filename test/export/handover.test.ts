@@ -64,6 +64,30 @@ Resolved note: record sent
   });
 });
 
+describe('a partial delivery', () => {
+  it('is handed over in other words: the case goes on', () => {
+    const partial = reportOf(FIELDS, [row(1)], { partial: true });
+    const text = handOver(partial, { ...delivery, partialHandOver: ['More follows.'] }, ['Acme.partial.csv']);
+    expect(text).toBe('More follows.\n\nTemplate: RECORD\nFiles: Acme.partial.csv\n');
+  });
+
+  it('names every row that is open, with what it lacks, and every kind of flag', () => {
+    const rows = [{ place: 4, phoneNumber: '+14085550104' }];
+    const partial = reportOf(FIELDS, [row(1)], {
+      partial: true,
+      unresolved: [{ place: 4, phoneNumber: '+14085550104', missing: 'Address' }],
+      flags: [{ severity: 'warning', message: 'odd', rows }],
+    });
+    const text = summary(
+      partial,
+      { csv: true, docx: false, perCarrier: false, partial: true, force: false },
+      [],
+    );
+    expect(text).toContain('Unresolved: 1 row\n  row 4  +14085550104  lacks Address\n');
+    expect(text).toContain('Flags: 1 kind\n  warning odd  +14085550104 (row 4)\n');
+  });
+});
+
 describe('summary', () => {
   const request = { csv: true, docx: true, perCarrier: false, partial: true, force: false };
 

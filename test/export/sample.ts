@@ -47,6 +47,8 @@ export function reportOf(
     outsideBatch: 0,
     overwritten: [],
     bulkOffers: [],
+    unresolved: [],
+    flags: [],
     ...rest,
   };
 }
