@@ -4,6 +4,7 @@
  */
 import { showProblem } from '../engine/problem.ts';
 import type { Opening } from '../review/desk.ts';
+import { validateQuestion } from '../review/intake.ts';
 import { act, pickItems, settle } from './act.ts';
 import { describeRow } from './detail.ts';
 import { carryOut, type Host, seated, statusOf } from './effects.ts';
@@ -19,6 +20,7 @@ import {
   type Form,
   firstView,
   type Pick,
+  type PickItem,
   placeOf,
   type Step,
   situationOf,
@@ -85,6 +87,7 @@ Lines that begin with a colon are commands; text after one goes into its first f
   :groups          the groups, numbered       :group 2     to the second group
   :rows            the rows of the group      :row 12      to row 12 of the sheet
   :why             all there is to say of the row
+  q                leave; everything decided is saved
 A double colon begins an answer with a colon. The commands here:`;
 
 class Interview {
@@ -174,6 +177,11 @@ class Interview {
   private async take(line: string): Promise<void> {
     const layer = topLayer(this.view);
     const text = line.trim();
+    // Typed where a question stands too: it must leave, not be taken for an answer.
+    if (/^:?q$/.test(text)) {
+      this.left = true;
+      return;
+    }
     if (/^:[a-z?]/i.test(text)) return this.takeCommand(text.slice(1));
     const answer = text.startsWith('::') ? text.slice(1) : line;
     switch (layer?.kind) {
@@ -212,17 +220,13 @@ class Interview {
     if (after?.kind === 'form' && after.problem !== null) this.say(visible(after.problem));
   }
 
+  /** Only a whole number, value or label picks: in a script a part of one is more likely a slip. */
   private async pick(pick: Pick, text: string): Promise<void> {
     const items = pickItems({ ...pick, line: replaceWith(pick.line, '') });
     const numbered = /^\d+$/.test(text) ? items[Number(text) - 1] : undefined;
-    const named = items.find((item) =>
-      [item.id, item.label].some((name) => name.toLowerCase() === text.toLowerCase()),
-    );
-    const found =
-      numbered ??
-      named ??
-      (text === '' ? undefined : pickItems({ ...pick, line: replaceWith(pick.line, text) })[0]);
-    if (!found) return this.say('nothing fits that; write its number or name, or :cancel');
+    const found = numbered ?? named(pick, items, text);
+    if (!found)
+      return this.say(`nothing fits \`${visible(text)}\`; write a number or a whole name, or :cancel`);
     this.view = withLayer(this.view, { ...pick, line: replaceWith(pick.line, ''), at: items.indexOf(found) });
     await this.perform('submit');
   }
@@ -491,6 +495,17 @@ class Interview {
         this.say(`  offered for ${field}: ${visible(text)}; :offer accepts it`);
     }
   }
+}
+
+/** The item of that name; for a question, whatever the intake would take for it. */
+function named({ purpose }: Pick, items: readonly PickItem[], text: string): PickItem | undefined {
+  if (purpose.type === 'question') {
+    const validated = validateQuestion(purpose.question, text);
+    return 'text' in validated ? items.find((item) => item.id === validated.text) : undefined;
+  }
+  return items.find((item) =>
+    [item.id, item.label].some((name) => name.toLowerCase() === text.toLowerCase()),
+  );
 }
 
 const WORK: readonly Place[] = ['rows', 'lists', 'detail'];

@@ -54,6 +54,27 @@ test('the intake is asked first; empty lines skip', async () => {
   expect(said).toContain('nothing fits');
 });
 
+test('a choice is taken by its number, value or label, never by a part of one', async () => {
+  const upTo = Array.from({ length: 7 }, () => '');
+  const part = await interview([...upTo, 'que', 'e', '']);
+  expect(deeds(part.opening)).toEqual([]);
+  expect(part.said).toContain('nothing fits `que`');
+  for (const answer of ['3', 'Requested', 'the customer asked for a CSR']) {
+    const { opening } = await interview([...upTo, answer]);
+    expect(deeds(opening)).toMatchObject([{ type: 'intake', facts: { reason: 'requested' } }]);
+  }
+  const yes = await interview([...upTo.slice(0, 5), 'y']);
+  expect(deeds(yes.opening)).toMatchObject([{ facts: { requesterHasPhoneNumbersRole: 'yes' } }]);
+});
+
+test('q leaves from a question, a field and a row, and answers nothing', async () => {
+  for (const lines of [['', '', '', '', '', '', ''], [], [':continue'], [':continue', ':answer']]) {
+    const { said, opening } = await interview([...lines, 'q', 'x', '1']);
+    expect(deeds(opening)).toEqual([]);
+    expect(said.trimEnd()).toMatch(/The session is kept in .*$/);
+  }
+});
+
 test('groups are answered after a question; no changes nothing', async () => {
   const no = await interview([':continue', ':answer-group ported', 'no', ':cancel', ':quit']);
   expect(no.said).toContain('Save Origin `ported` for 3 rows?');
