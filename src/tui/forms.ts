@@ -97,6 +97,7 @@ function openForm(
   title: string,
   fields: readonly Field[],
   scope: Scope | null,
+  at = 0,
 ): View {
   const scopes = scope === null ? [] : scopesOf(view, world, purpose);
   const taken = scopes.find((one) => one.scope === scope) ?? scopes[0];
@@ -109,7 +110,7 @@ function openForm(
     purpose,
     title,
     fields: filled,
-    at: 0,
+    at,
     scope: taken?.scope ?? null,
     scopes,
     problem: null,
@@ -136,8 +137,11 @@ export function openAnswer(view: View, world: World, scope: Scope, none = false)
   const list = currentList(view, world);
   const row = view.row ?? list?.group?.open[0];
   if (row === undefined) return step(saying(view, 'there is no row here', 'bad'));
-  const open = list?.group?.open[0];
-  const task = (world.work as Worklist).taskIn(list, scope === 'group' && open !== undefined ? open : row);
+  const waiting = list?.group?.open[0];
+  const task = (world.work as Worklist).taskIn(
+    list,
+    scope === 'group' && waiting !== undefined ? waiting : row,
+  );
   if (!task) return step(saying(view, 'nothing is asked of this row', 'bad'));
   const purpose: Purpose = { type: 'answer', task };
   const given = scope === 'row' ? review.evaluator.givenTo(row, task) : {};
@@ -145,7 +149,7 @@ export function openAnswer(view: View, world: World, scope: Scope, none = false)
     const choices = choicesOf(review, task);
     const offered = task.suggestion[item.field];
     const before = given[item.field];
-    const text = none ? NONE : (before ?? (task.kind === 'offer' ? (offered ?? '') : ''));
+    const text = before ?? (task.kind === 'offer' ? (offered ?? '') : '');
     const suggestions: Suggestion[] = choices.map((choice) => ({ text: choice, from: '' }));
     if (offered !== undefined && !choices.includes(offered))
       suggestions.push({ text: offered, from: 'offered' });
@@ -157,19 +161,23 @@ export function openAnswer(view: View, world: World, scope: Scope, none = false)
     }
     return field(item.field, item.label, before === '' ? NONE : text, { choices, suggestions });
   });
-  const opened = openForm(view, world, purpose, 'ANSWER', fields, scope);
-  return step(
-    none
-      ? {
-          ...opened,
-          layers: opened.layers.map((layer) => (layer.kind === 'form' ? filledWith(layer, NONE) : layer)),
-        }
-      : opened,
+  const open = (one: Field) => given[one.key] === undefined;
+  // What is answered already needs no second look; where all is, the first field is as good as any.
+  const at = Math.max(0, fields.findIndex(open));
+  const opened = openForm(view, world, purpose, 'ANSWER', fields, scope, at);
+  const layers = opened.layers.map((layer) =>
+    layer.kind === 'form' ? filledWith(layer, NONE, open) : layer,
   );
+  return step(none ? { ...opened, layers } : opened);
 }
 
-function filledWith(form: Form, text: string): Form {
-  return { ...form, fields: form.fields.map((one) => ({ ...one, line: inputLine(text) })) };
+/** A form with a text in its open fields; in all of them where none is open. */
+function filledWith(form: Form, text: string, open: (field: Field) => boolean): Form {
+  const all = !form.fields.some(open);
+  return {
+    ...form,
+    fields: form.fields.map((one) => (all || open(one) ? { ...one, line: inputLine(text) } : one)),
+  };
 }
 
 function choicesOf(review: Review, task: Task): readonly string[] {

@@ -78,8 +78,21 @@ test('a task with several fields is filled field by field; a blank one stays ope
   await agent.sends('\u0015\r');
   expect(agent.said).toContain('stays open');
   expect(agent.review.status(6)).toBe('unresolved');
-  await agent.sends('i\r01P123456ABC\r');
+  await agent.sends('i');
+  expect(agent.view.layers.at(-1)).toMatchObject({ kind: 'form', at: 1 });
+  await agent.sends('01P123456ABC\r');
   expect(agent.review.status(6)).toBe('ready');
+  expect(agent.review.evaluator.value(6, 'address')).toBe('Rue 1, Paris');
+});
+
+test('"there is none" goes into the fields that are open', async () => {
+  const agent = await Agent.at();
+  await agent.goesTo(FR);
+  await agent.sends('iRue 1, Paris\r\r');
+  await agent.sends('b');
+  expect(agent.screen).toContain('> Rue 1, Paris');
+  await agent.sends('\r');
+  expect(agent.deeds.at(-1)).toMatchObject({ entries: [{ values: { address: 'Rue 1, Paris', rio: '' } }] });
 });
 
 test('"there is none" is an answer', async () => {
