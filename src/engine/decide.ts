@@ -1,7 +1,8 @@
 /** The pipeline: stages in order over all rows, until every answer that counts has been counted. */
 import { type Cell, Cells } from './cells.ts';
-import { Reader } from './conditions.ts';
+import { comparedFacts, Reader } from './conditions.ts';
 import type { Answer, Change, Decision, Flag, RowInput, Task } from './decision.ts';
+import { testsOf } from './evaluate.ts';
 import { ANY_CELL, type Books, type Context, Facts, isBlank, normalise, type RowState } from './facts.ts';
 import { CarrierBook, CountryBook } from './names.ts';
 import { compareNumbers } from './number.ts';
@@ -60,6 +61,8 @@ interface Draft extends RowState {
   readonly asked: readonly { task: Task; answer: Answer }[];
   changes: readonly Change[];
   raised: readonly Task[];
+  /** Of `asked`, what rests on something that has changed. */
+  stale: Draft['asked'];
   flags: readonly Flag[];
   /** The cells the row fell into, table by table, where rules acted. */
   path: Path;
@@ -99,7 +102,7 @@ export class Evaluator {
   private readonly cellTests = new Map<Rule, readonly Test[]>();
   private readonly lastFlag = new Map<string, Flag>();
   private readonly lastChange = new Map<string, Change>();
-  private readonly grounds = new Map<string, readonly string[]>();
+  private readonly tableOf = new Map<string, RuleTable>();
   private readonly drafts: Draft[];
   private readonly noCells = newPath(null, null);
   /** A row as the file has it, of which nobody has said anything: to ask what is the same in all of them. */
@@ -129,6 +132,9 @@ export class Evaluator {
     }
     for (const stage of STAGES) {
       const tables = rules.tables.filter((one) => one.stage === stage).map(askOnce);
+      for (const one of tables) {
+        for (const rule of one.rules) this.tableOf.set(rule.id, one);
+      }
       this.cells.set(
         stage,
         tables.map((one) => new Cells(one, this.facts, this.reader)),
@@ -231,7 +237,9 @@ export class Evaluator {
       answered,
       flags: outside ? [] : draft.flags,
       excluded,
-      acted: cellsOf(draft.path).flatMap((cell) => cell.map((verdict) => verdict.rule)),
+      acted: cellsOf(draft.path).flatMap((cell) =>
+        cell.filter((verdict) => verdict.unreadable.length === 0).map((verdict) => verdict.rule),
+      ),
       values: draft.values,
     };
   }
@@ -268,6 +276,7 @@ export class Evaluator {
       owned: false,
       surplus: this.facts.surplus(index),
       none: null,
+      told: null,
       numberText: null,
       numberCountry: '',
       number: null,
@@ -279,13 +288,15 @@ export class Evaluator {
       asked,
       changes: NOTHING,
       raised: NOTHING,
+      stale: NOTHING,
       flags: NOTHING,
       path: this.noCells,
       stopped: false,
       excluded: null,
     };
     if (overlay) {
-      this.facts.lay(draft, overlay);
+      const answered = new Set(asked.flatMap(({ task }) => task.for.map((item) => item.field)));
+      this.facts.lay(draft, overlay, answered);
       this.noteOverlay(draft, overlay);
     }
     return draft;
@@ -320,7 +331,8 @@ export class Evaluator {
       return this.begin(index, input, edits.length > 0 ? new Map(edits) : null, NOTHING);
     };
     let drafts = Array.from(rows, restart);
-    while (drafts.length > 0) {
+    // Questions that unask each other would go on for ever.
+    for (let pass = 0; drafts.length > 0 && pass < MOST_PASSES; pass++) {
       const moved = new Set<number>();
       for (const stages of this.legs) {
         const [first] = stages as [Stage];
@@ -353,20 +365,26 @@ export class Evaluator {
 
   /** The row with the answers to its open questions among its facts, or null where nothing new is known. */
   private takeAskedFacts(draft: Draft): Draft | null {
-    let overlay: Map<string, string> | null = null;
-    const asked = [...draft.asked];
+    const stale = new Set(draft.stale);
+    const asked = draft.asked.filter((one) => !stale.has(one));
+    const overlay = new Map(draft.overlay);
+    for (const { task } of stale) {
+      const fact = factOf(task);
+      const edited = draft.input?.edits[fact];
+      if (edited === undefined) overlay.delete(fact);
+      else overlay.set(fact, edited);
+    }
+    let news = stale.size > 0;
     for (const task of draft.raised) {
       if (task.kind !== 'ask' || task.scope !== 'row') continue;
-      const fact = task.for[0]?.field as string;
       const answer = this.answerTo(draft, task);
-      const text = answer?.values[fact];
-      const taken = draft.asked.some((one) => one.task.for[0]?.field === fact);
-      if (!answer || text === undefined || taken) continue;
-      overlay ??= new Map(draft.overlay);
-      overlay.set(fact, text);
+      const text = answer?.values[factOf(task)];
+      if (!answer || text === undefined || asked.some((one) => factOf(one.task) === factOf(task))) continue;
+      overlay.set(factOf(task), text);
       asked.push({ task, answer });
+      news = true;
     }
-    return overlay ? this.begin(draft.index, draft.input, overlay, asked) : null;
+    return news ? this.begin(draft.index, draft.input, overlay.size > 0 ? overlay : null, asked) : null;
   }
 
   /** What people have said to a task, with the same facts under it; later words win. */
@@ -469,10 +487,21 @@ export class Evaluator {
       if (visit)
         for (const [at, cells] of tables.entries()) visit(stage, cells.table, draft, found[at] as Cell);
       const raised = draft.raised.length;
+      if (draft.asked.length > 0) this.noteStale(stage, draft);
       this.act(stage, draft, found);
       if (checks && draft.input) this.layAnswers(draft, raised);
     }
     return drafts.length;
+  }
+
+  /** Notes answered questions that rest on something else now: the row is decided again without them. */
+  private noteStale(stage: Stage, draft: Draft): void {
+    for (const one of draft.asked) {
+      if (this.tableOf.get(one.task.rule)?.stage !== stage) continue;
+      const ground = JSON.parse(one.task.restsOn) as [fact: string, text: string][];
+      if (ground.some(([fact, text]) => this.reader.text(fact, draft) !== text))
+        draft.stale = add(draft.stale, one);
+    }
   }
 
   /** Acts on one row for one stage: all reads see the stage's starting values, then all writes happen. */
@@ -672,8 +701,9 @@ export class Evaluator {
   ): void {
     const procedure = what.procedure ?? null;
     const restsOn: [fact: string, text: string][] = [];
-    for (const fact of this.groundOf(rule, alsoRestsOn)) {
-      if (fact !== asked) restsOn.push([fact, this.reader.text(fact, draft)]);
+    for (const fact of this.groundOf(rule, alsoRestsOn, draft)) {
+      if (fact === asked || fact === ANY_CELL || fact.startsWith('none.')) continue;
+      restsOn.push([fact, this.reader.text(fact, draft)]);
     }
     draft.raised = add(draft.raised, {
       key: [rule.id, what.kind, what.for.map((item) => item.field).join('+')].join(' '),
@@ -693,15 +723,20 @@ export class Evaluator {
     });
   }
 
-  /** The facts that a task of a rule rests on: those it tests, and those that its action reads. */
-  private groundOf(rule: Rule, also: readonly string[]): readonly string[] {
-    const key = also.length === 0 ? rule.id : `${rule.id} ${also.join(' ')}`;
-    let ground = this.grounds.get(key);
-    if (!ground) {
-      const tested = [...rule.when, ...rule.whenAny.flat()].map((test) => test.fact);
-      const facts = [...new Set([...tested, ...also])];
-      ground = facts.filter((fact) => fact !== ANY_CELL && !fact.startsWith('none.'));
-      this.grounds.set(key, ground);
+  /**
+   * The facts that a task of a rule rests on: those it tests, those that its action reads, and in a `first` table
+   * what kept each rule above from deciding.
+   */
+  private groundOf(rule: Rule, also: readonly string[], row: RowState): Set<string> {
+    const ground = new Set([...testsOf(rule).flatMap(factsOf), ...also]);
+    const table = this.tableOf.get(rule.id);
+    if (table?.match !== 'first') return ground;
+    const fails = (tests: readonly Test[]) => tests.find((test) => this.reader.holds(test, row) !== true);
+    for (const above of table.rules) {
+      if (above.id === rule.id) break;
+      const failed = fails(above.when);
+      const tests = failed ? [failed] : above.whenAny.flatMap((block) => fails(block) ?? []);
+      for (const fact of tests.flatMap(factsOf)) ground.add(fact);
     }
     return ground;
   }
@@ -843,6 +878,9 @@ export class Evaluator {
 
 const BY_CARRIER = 'by-carrier';
 
+// More rounds of answers opening questions than any row has.
+const MOST_PASSES = 200;
+
 // As many rows as stay in the processor's caches while they go through the stages.
 const BATCH = 1000;
 
@@ -880,6 +918,11 @@ function cellsOf(path: Path): Cell[] {
   return cells;
 }
 
+/** The fact that an `ask` asks for. */
+function factOf(task: Task): string {
+  return task.for[0]?.field ?? '';
+}
+
 function lowestName(fact: string, per: string): string {
   return `lowest.${fact}.${per}`;
 }
@@ -891,6 +934,11 @@ function clearsBeside(draft: Draft, rule: string, field: string): boolean {
     ({ id, then }) =>
       id !== rule && then.some((action) => action.do === 'clear' && action.fields.includes(field)),
   );
+}
+
+/** The facts that a test reads. */
+function factsOf(test: Test): string[] {
+  return [test.fact, ...comparedFacts(test.op)];
 }
 
 /** A question whose answer is "there is none" is not asked again: the table goes on below its rule. */

@@ -27,8 +27,8 @@ export interface ExampleRun {
 const DEFAULT_SYSTEM = 'csr-tool';
 
 /**
- * One row made of the given facts, decided by the rules, the row alone in its file. Row fields become cells,
- * `original.*` what they came in as, `customer.*` the intake, and any other fact stands as given.
+ * One row made of the given facts, decided by the rules, the row alone in its file. Row fields become cells, `customer.*` the intake, `edited.*` what a person wrote over a cell,
+ * and any other fact stands as given.
  */
 async function decideGiven(
   rules: RuleSet,
@@ -42,21 +42,15 @@ async function decideGiven(
   let system = DEFAULT_SYSTEM;
   for (const [fact, text] of Object.entries(given)) {
     if (fact === 'system') system = text;
+    else if (fact.startsWith('edited.')) edits[fact.slice('edited.'.length)] = text;
     else if (fact === ANY_CELL) cells.set('column:1', text);
     else if (fact.startsWith('customer.')) customer.set(fact.slice('customer.'.length), text);
-    else if (fact.startsWith('original.')) cells.set(fact.slice('original.'.length), text);
-    else if (/^(number|row|file|reference|carrier)\./.test(fact)) facts.set(fact, text);
+    else if (/^(original|number|row|file|reference|carrier)\./.test(fact)) facts.set(fact, text);
+    else cells.set(fact, text);
   }
   for (const fact of facts.keys()) {
     const found = fact.replace(/^(reference\.[^.]+)\..*$/, '$1.found');
     if (fact.startsWith('reference.') && !facts.has(found)) facts.set(found, 'yes');
-  }
-  for (const [fact, text] of Object.entries(given)) {
-    const known =
-      fact === 'system' || fact === ANY_CELL || fact.startsWith('customer.') || fact.startsWith('original.');
-    if (known || facts.has(fact)) continue;
-    if (cells.has(fact)) edits[fact] = text;
-    else cells.set(fact, text);
   }
   const table: Table = {
     name: 'example',

@@ -141,6 +141,8 @@ export interface RowState {
   readonly surplus: readonly string[];
   /** Facts that a person has confirmed to have no value. */
   none: ReadonlySet<string> | null;
+  /** Facts without a slot that a person was asked for, because they could not be read. */
+  told: ReadonlyMap<string, string> | null;
   /** What `number` was read from. */
   numberText: string | null;
   numberCountry: string;
@@ -175,6 +177,7 @@ export class Facts {
   private readonly yesNoQuestions: ReadonlySet<string>;
   private readonly kinds: NumberKind[] = [];
   private readonly numberSlot: number;
+  private readonly keepsSurplus: boolean;
   private readonly countrySlot: number;
   /** Where the file's layout is at home: the country of its numbers that are written without one. */
   readonly homeCountry: string | undefined;
@@ -204,6 +207,7 @@ export class Facts {
     this.countrySlot = this.slot('country');
     const layout = rules.layouts.layouts.find((one) => one.id === table.layout);
     this.homeCountry = layout?.defaultCountry ?? undefined;
+    this.keepsSurplus = layout?.output == null;
     const output = layout?.output?.map(({ field }) => this.slot(field)) ?? table.columns.map((_, at) => at);
     const cells = new Set(output);
     for (const field of addedFields(rules, table.layout).keys()) cells.add(this.slot(field));
@@ -228,6 +232,7 @@ export class Facts {
       owned: false,
       surplus: this.surplus(index),
       none: null,
+      told: null,
       numberText: null,
       numberCountry: '',
       number: null,
@@ -243,18 +248,20 @@ export class Facts {
     return cells.length > this.columnCount ? cells.slice(0, this.columnCount) : cells;
   }
 
+  /** What stands past the columns, where that goes out too. */
   surplus(index: number): readonly string[] {
     const cells = this.table.rows[index]?.cells ?? NONE;
-    return cells.length > this.columnCount ? cells.slice(this.columnCount) : NONE;
+    return this.keepsSurplus && cells.length > this.columnCount ? cells.slice(this.columnCount) : NONE;
   }
 
-  /** Lays what people have said of a row's fields over it. */
-  lay(row: RowState, overlay: ReadonlyMap<string, string>): void {
+  /** Lays what people have said of a row over it. A blank among the `answered` facts is "there is none". */
+  lay(row: RowState, overlay: ReadonlyMap<string, string>, answered: ReadonlySet<string>): void {
     const none = new Set<string>();
     for (const [field, text] of overlay) {
       const slot = this.slot(field);
       if (slot >= 0) this.put(row, slot, text);
-      if (text.trim() === '') none.add(field);
+      else row.told = new Map(row.told).set(field, text);
+      if (answered.has(field) && isBlank(text)) none.add(field);
     }
     if (none.size > 0) row.none = none;
   }
@@ -278,7 +285,7 @@ export class Facts {
 
   /** Whether nothing has been added to a row yet: no field that the file lacks, no word of a person. */
   isPlain(row: RowState): boolean {
-    return row.none === null && row.values.length <= this.columnCount;
+    return row.none === null && row.told === null && row.values.length <= this.columnCount;
   }
 
   /** Whether a fact is blank in all plain rows, as things are now. */
@@ -311,7 +318,7 @@ export class Facts {
     const tail = rest.join('.');
     if (head === 'original') {
       const from = this.slot(tail);
-      return from < 0 ? () => '' : (row) => this.original(row.index, from);
+      return from < 0 ? () => '' : (row) => row.told?.get(fact) ?? this.original(row.index, from);
     }
     if (head === 'none') return (row) => (this.confirmedNone(tail, row) ? 'yes' : '');
     if (head === 'customer') return () => this.context.customer.get(tail) ?? '';
@@ -342,6 +349,8 @@ export class Facts {
       const column = field.join('.');
       // Looked up at each reading: a file may be joined while the session runs.
       return (row) => {
+        const told = row.told?.get(fact);
+        if (told !== undefined) return told;
         const reference = this.context.references.get(name);
         if (!reference) return '';
         const found = this.referenceRow(reference, row);

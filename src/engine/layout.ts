@@ -182,8 +182,16 @@ function headerIndex(book: LayoutBook): Map<string, string> {
 function missing(columns: readonly Column[], layout: Layout, choice: LayoutChoice): string[] {
   const found = new Set(columns.map((column) => column.field));
   if (choice.layout === layout.id) return found.has('phoneNumber') ? [] : ['phoneNumber'];
+  // A layout that knows a field by its letter asks for little else: the field must stand there, or be headed so.
+  const astray = layout.columns
+    .filter(({ field, letter, headers }) => {
+      const at = columns.findIndex((column) => column.field === field);
+      if (letter === null || at < 0 || at === columnIndex(letter)) return false;
+      return !headers.some((text) => foldHeader(text) === foldHeader(columns[at]?.header ?? ''));
+    })
+    .map(({ field, letter }) => `${field} in column ${letter}`);
   const against = layout.noneOf.filter((field) => found.has(field)).map((field) => `-${field}`);
-  return [...layout.allOf.filter((field) => !found.has(field)), ...against];
+  return [...layout.allOf.filter((field) => !found.has(field)), ...astray, ...against];
 }
 
 function tableOf(
