@@ -1,5 +1,6 @@
 /** YAML texts as trees that know where they stand, and the one way to report what is wrong in them. */
 import { Composer, type CST, isAlias, isMap, isScalar, isSeq, Parser } from 'yaml';
+import { type Openings, slips } from './load-syntax.ts';
 import { nearestNames } from './names.ts';
 import { type Place, type Problem, type Related, type Severity, showPlace } from './problem.ts';
 
@@ -93,9 +94,9 @@ function clip(text: string): string {
   return line.length > LONG_WORDS ? `${line.slice(0, LONG_WORDS)}…` : line;
 }
 
-/** A line as it may be printed: control and direction characters would move the caret or the terminal. */
+/** A line as it may be printed, a tab as an arrow of the same width: control and direction characters would move the caret or the terminal. */
 function printable(line: string): string {
-  return line.replace(/\t/g, ' ').replace(/[\p{Cc}\p{Bidi_Control}]/gu, '\u{fffd}');
+  return line.replace(/\t/g, '→').replace(/[\p{Cc}\p{Bidi_Control}]/gu, '\u{fffd}');
 }
 
 /** Collects what is wrong, with the source line of each place. */
@@ -235,7 +236,7 @@ export function parseSource(source: RuleText, findings: Findings): Node | null {
   for (const { offset, what } of refused.found) {
     findings.report('forbidden-yaml', placeOf(offset), `${what} are not part of the rule language`, {
       found: text.slice(offset, offset + 40).split(/[\s,\]}]/)[0] ?? '',
-      help: 'write the value out where it is used',
+      help: 'write the value out where it is used; a text that begins with this sign needs quotes',
     });
   }
   if (refused.tooDeep !== null) {
@@ -269,13 +270,9 @@ export function parseSource(source: RuleText, findings: Findings): Node | null {
     );
   // An open quote swallows the rest of the file: what follows it says nothing, and some of it goes unsaid.
   const { openQuote } = refused;
-  for (const error of errors) {
-    let offset = Math.min(error.pos[0], text.length);
-    if (openQuote !== null && offset >= openQuote) continue;
-    while (text[offset] === ' ') offset += 1;
-    findings.report('yaml-syntax', placeOf(offset), tidy(error.message), {
-      help: 'check the indentation, the colons and the quotes of this line and the one above',
-    });
+  const before = errors.filter((error) => openQuote === null || error.pos[0] < openQuote);
+  for (const { offset, message, ...details } of slips(text, before, refused)) {
+    findings.report('yaml-syntax', placeOf(offset), message, details);
   }
   if (openQuote !== null) {
     findings.report('yaml-syntax', placeOf(openQuote), 'a quote opens here and never closes', {
@@ -339,12 +336,6 @@ export function parseSource(source: RuleText, findings: Findings): Node | null {
   return convert(document.contents, 0);
 }
 
-/** The parser's message in the style of the others: one line, lower case, no full stop. */
-function tidy(message: string): string {
-  const line = (message.split('\n')[0] ?? '').replace(/ at line \d+, column \d+:?$/, '').replace(/[.:]$/, '');
-  return line.charAt(0).toLowerCase() + line.slice(1);
-}
-
 const FORBIDDEN: Readonly<Partial<Record<CST.Token['type'], string>>> = {
   anchor: 'anchors',
   alias: 'aliases',
@@ -352,11 +343,18 @@ const FORBIDDEN: Readonly<Partial<Record<CST.Token['type'], string>>> = {
   directive: 'directives',
 };
 
-/** Tokens that the language leaves out, where the nesting gets too deep, and a quote that never closes. */
+/** Tokens that the language leaves out, where the nesting gets too deep, and what opens and does not close. */
 function inspect(tokens: readonly CST.Token[]): Inspection {
   const found: { offset: number; what: string }[] = [];
   let tooDeep: number | null = null;
   let openQuote: number | null = null;
+  const brackets: number[] = [];
+  const quotes: { from: number; to: number }[] = [];
+  const quote = (token: CST.FlowScalar, escaper: string): void => {
+    if (!closes(token.source, escaper)) openQuote ??= token.offset;
+    else if (token.source.includes('\n'))
+      quotes.push({ from: token.offset, to: token.offset + token.source.length });
+  };
   const visitAll = (list: readonly CST.Token[] | undefined, depth: number): void => {
     if (list) for (const token of list) visit(token, depth);
   };
@@ -373,6 +371,7 @@ function inspect(tokens: readonly CST.Token[]): Inspection {
       case 'block-seq':
       case 'flow-collection':
         // The recursion ends here, whatever the file says.
+        if (token.type === 'flow-collection' && !isClosed(token)) brackets.push(token.start.offset);
         if (depth >= DEEPEST) tooDeep ??= token.offset;
         else {
           for (const item of token.items) {
@@ -387,17 +386,22 @@ function inspect(tokens: readonly CST.Token[]): Inspection {
         visitAll(token.props, depth);
         break;
       case 'double-quoted-scalar':
-        if (!closes(token.source, '\\')) openQuote = token.offset;
+        quote(token, '\\');
         break;
       case 'single-quoted-scalar':
-        if (!closes(token.source, "'")) openQuote = token.offset;
+        quote(token, "'");
         break;
       default:
     }
   };
   visitAll(tokens, 0);
   found.sort((a, b) => a.offset - b.offset);
-  return { found, tooDeep, openQuote };
+  return { found, tooDeep, openQuote, brackets, quotes };
+}
+
+function isClosed({ start, end }: CST.FlowCollection): boolean {
+  const wanted = start.type === 'flow-seq-start' ? 'flow-seq-end' : 'flow-map-end';
+  return end.some((token) => token.type === wanted);
 }
 
 /** Whether a quoted text ends with its quote, and not with one that `escaper` makes a part of it. */
@@ -409,7 +413,7 @@ function closes(source: string, escaper: string): boolean {
   return (last - 1 - at) % 2 === 0;
 }
 
-interface Inspection {
+interface Inspection extends Openings {
   readonly found: readonly { readonly offset: number; readonly what: string }[];
   readonly tooDeep: number | null;
   /** Where a quote opens that runs to the end of the file. */

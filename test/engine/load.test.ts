@@ -525,6 +525,6 @@ describe('problems', () => {
 
   it('show a line that a terminal can print, as wide as it is', () => {
     const { problems } = load('kind: delivery\nx\u202ey\u0007\u001b[2Jz: "a\tb"\n', 'delivery.yaml');
-    expect(problems[0]?.excerpt).toBe('x\u{fffd}y\u{fffd}\u{fffd}[2Jz: "a b"');
+    expect(problems[0]?.excerpt).toBe('x\u{fffd}y\u{fffd}\u{fffd}[2Jz: "a→b"');
   });
 });
