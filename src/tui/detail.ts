@@ -71,6 +71,8 @@ export function describeRow(row: number, list: List | null, work: Worklist): Det
       'warn',
     );
   }
+  const escalated = review.state.escalated.get(row);
+  if (escalated) say(`^ escalated to ${escalated.to}: ${escalated.note}`, 'warn', 4);
   let place = '';
   if (task) {
     const rule = work.rule(task.rule);
@@ -91,8 +93,6 @@ export function describeRow(row: number, list: List | null, work: Worklist): Det
         `^ for: ${task.refer ?? 'manager or lead'}${task.for.length === 0 ? '; record their decision, or exclude the row' : ''}`,
         'open',
       );
-    const escalated = review.state.escalated.get(row);
-    if (escalated) say(`^ escalated to ${escalated.to}: ${escalated.note}`, 'warn', 4);
     for (const [name, text] of Object.entries(task.suggestion))
       say(`~ offered ${fieldLabel(task, name)}: ${text}`, 'key', 4);
     steps(task, list, work, say);

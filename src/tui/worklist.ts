@@ -47,7 +47,8 @@ export class Worklist {
   /** Task groups keep the place in which they first came up: a list that jumps under the cursor loses people. */
   private readonly seen = new Map<string, number>();
   private made: readonly List[] | null = null;
-  private filtered: { key: string; version: number; rows: readonly number[] } | null = null;
+  /** What a filter lets through, by list. */
+  private filtered: { words: string; version: number; rows: Map<string, readonly number[]> } | null = null;
   private version = 0;
 
   constructor(review: Review) {
@@ -62,6 +63,10 @@ export class Worklist {
   /** Takes a deed's effect in; `rows` are those decided anew. */
   update(rows: ReadonlySet<number>): void {
     this.queue.update(rows);
+    // Who was told of a row decides nothing anew, and yet the filter finds the row by it.
+    const last = this.review.log.at(-1);
+    if (last?.type === 'escalate') for (const index of last.rows) this.haystacks[index] = undefined;
+    else if (last?.type === 'undo' || last?.type === 'redo') this.haystacks.fill(undefined);
     for (const index of rows) {
       this.haystacks[index] = undefined;
       this.takeIn(index);
@@ -93,15 +98,18 @@ export class Worklist {
       .split(/\s+/)
       .filter((word) => word !== '');
     if (words.length === 0) return list.rows;
-    const key = `${list.id}\n${words.join(' ')}`;
-    if (this.filtered?.key !== key || this.filtered.version !== this.version) {
-      const rows = list.rows.filter((index) => {
+    const key = words.join(' ');
+    if (this.filtered?.words !== key || this.filtered.version !== this.version)
+      this.filtered = { words: key, version: this.version, rows: new Map() };
+    let rows = this.filtered.rows.get(list.id);
+    if (!rows) {
+      rows = list.rows.filter((index) => {
         const text = this.haystack(index);
         return words.every((word) => text.includes(word));
       });
-      this.filtered = { key, version: this.version, rows };
+      this.filtered.rows.set(list.id, rows);
     }
-    return this.filtered.rows;
+    return rows;
   }
 
   /** Whether a row of a list still waits for a person there. */
@@ -185,7 +193,11 @@ export class Worklist {
       if (this.review.state.escalated.has(index)) return { glyph: '^', word: 'escalated', tone: 'open' };
       return standingOf(task);
     }
-    if (this.openFlags(index, null).length > 0) return { glyph: '#', word: 'error flag', tone: 'bad' };
+    if (this.openFlags(index, null).length > 0) {
+      return this.review.state.escalated.has(index)
+        ? { glyph: '^', word: 'escalated', tone: 'bad' }
+        : { glyph: '#', word: 'error flag', tone: 'bad' };
+    }
     return decision.answered.length > 0 ? ANSWERED : { glyph: '=', word: 'ready', tone: 'good' };
   }
 

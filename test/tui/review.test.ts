@@ -300,6 +300,20 @@ test('notes and escalations stand with the row', async () => {
   expect(agent.screen).toContain('escalated');
 });
 
+test('an escalation stands with a row that only has a flag, and the filter finds it', async () => {
+  const agent = await Agent.at();
+  await agent.goesTo(FLAGS);
+  await agent.sends('/escalated\r');
+  expect(agent.view.row).toBe(null);
+  await agent.sends('\u001beask the customer for it\r');
+  expect(agent.screen).toMatch(/^>.* \^ escalated/m);
+  expect(agent.screen).toContain('^ escalated to manager: ask the customer for it');
+  await agent.sends('/escalated\r');
+  expect(agent.row).toBe(10);
+  await agent.sends('u');
+  expect(agent.screen).toContain('no row has these words');
+});
+
 test('a rejection is looked up in the words of the gaining carrier', async () => {
   const agent = await Agent.at();
   await agent.sends('l');
@@ -375,6 +389,19 @@ test('a filter works while it is typed, and Esc forgets it', async () => {
   expect(agent.row).toBe(8);
   await agent.sends('\u001b');
   expect(agent.view.filter).toBe('');
+});
+
+test('a filter that finds nothing in the group says how many rows have it, and shows them', async () => {
+  const agent = await Agent.at();
+  await agent.goesTo(DE);
+  await agent.sends('/orange');
+  expect(agent.screen).toContain('none in this group, 1 in all rows');
+  expect(agent.screen).toContain('Shift+Tab, G shows all rows');
+  await agent.sends('\r\u001b[ZG\t');
+  expect(agent.view.list).toBe('all');
+  expect(agent.row).toBe(8);
+  await agent.sends('/nowhere\r');
+  expect(agent.screen).toContain('no row has these words');
 });
 
 test('the palette finds commands by name, and says what is disabled and why', async () => {
