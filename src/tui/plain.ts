@@ -12,6 +12,7 @@ import { withField } from './forms.ts';
 import { COMMANDS, type Command, commandsOf, type Place } from './keys.ts';
 import { replaceWith } from './line.ts';
 import { columnOf, mappingFields, mappingFor, samplesOf } from './mapping.ts';
+import { emptyText } from './table.ts';
 import { visible } from './text.ts';
 import {
   currentList,
@@ -30,7 +31,7 @@ import {
   type World,
   withLayer,
 } from './view.ts';
-import type { Worklist } from './worklist.ts';
+import { ALL_ROWS, type Worklist } from './worklist.ts';
 
 export interface PlainIo {
   readonly input: NodeJS.ReadableStream;
@@ -214,6 +215,7 @@ class Interview {
       const choice = /^[1-9]$/.test(text.trim()) ? field.choices[Number(text) - 1] : undefined;
       const filled = withField(form, { ...field, line: replaceWith(field.line, choice ?? text) });
       this.view = withLayer(this.view, filled);
+      if (form.purpose.type === 'filter') this.view = { ...this.view, filter: text.trim() };
     }
     await this.perform('submit');
     const after = topLayer(this.view);
@@ -334,8 +336,11 @@ class Interview {
     if (!work || !list) {
       this.say('there is no such group; :groups lists them');
     } else {
-      const row = work.nextOpen(list, list.rows, 0, 1) ?? list.rows[0] ?? null;
-      this.view = { ...this.view, list: list.id, row, filter: '' };
+      // All rows are where a filter that found nothing in a group is carried on.
+      const filter = list.id === ALL_ROWS ? this.view.filter : '';
+      const rows = work.visible(list.id, filter);
+      const row = work.nextOpen(list, rows, 0, 1) ?? rows[0] ?? null;
+      this.view = { ...this.view, list: list.id, row, filter };
     }
   }
 
@@ -462,11 +467,17 @@ class Interview {
     const work = this.world.work as Worklist;
     const list = currentList(this.view, this.world);
     const { row } = this.view;
-    const key = `${list?.id} ${row} ${work.review.log.length}`;
+    const key = `${list?.id} ${row} ${work.review.log.length} ${row === null ? this.view.filter : ''}`;
     if (key === this.told) return;
     this.told = key;
     if (row === null || !list) {
-      this.say('There is no row here; :groups lists the groups.');
+      const [why = ''] = emptyText(this.view, work);
+      const all = work.lists().findIndex((one) => one.id === ALL_ROWS) + 1;
+      this.say(
+        this.view.filter === ''
+          ? 'There is no row here; :groups lists the groups.'
+          : `${why}; :group ${all} goes to all rows, :back takes the filter away.`,
+      );
       return;
     }
     const { place, lines } = describeRow(row, list, work);

@@ -4,7 +4,7 @@ import { scrolled } from './geometry.ts';
 import { clip, pad, visible } from './text.ts';
 import { type Line, span } from './theme.ts';
 import { currentList, type Style, topLayer, type View, visibleRows, type World } from './view.ts';
-import type { List, Worklist } from './worklist.ts';
+import { ALL_ROWS, type List, type Worklist } from './worklist.ts';
 
 /** The lists, one a line: sign, count, name. */
 export function listLines(view: View, world: World, width: number, height: number): Line[] {
@@ -128,16 +128,10 @@ export function rowLines(view: View, world: World, width: number, height: number
   const head = cells('row', 'number', 'cc', 'carrier', 'status', visible(title).toLowerCase());
   const headText = `   ${head.before} ${head.status} ${head.answer}`;
   const lines: Line[] = [[span(pad(headText, width), view.pane === 'rows' ? 'head' : 'dim')]];
-  if (rows.length === 0)
-    lines.push(
-      [],
-      [
-        span(
-          view.filter === '' ? '   no rows here' : '   no row has these words; Esc takes the filter away',
-          'dim',
-        ),
-      ],
-    );
+  if (rows.length === 0) {
+    lines.push([]);
+    for (const text of emptyText(view, work)) lines.push([span(`   ${text}`, 'dim')]);
+  }
   const from =
     view.anchor === null || view.row === null
       ? null
@@ -182,4 +176,13 @@ export function rowLines(view: View, world: World, width: number, height: number
 function shownField(list: List | null): string | null {
   const field = list?.group?.sample.for.find((item) => !item.field.startsWith('customer.'))?.field ?? null;
   return field;
+}
+
+/** Why a list shows no row: it may well be that others have what the filter looks for. */
+export function emptyText(view: View, work: Worklist): readonly string[] {
+  if (view.filter === '') return ['no rows here'];
+  const count = work.visible(ALL_ROWS, view.filter).length;
+  const away = 'Esc takes the filter away';
+  if (count === 0 || view.list === ALL_ROWS) return ['no row has these words', away];
+  return [`none in this group, ${count} in all rows`, 'Shift+Tab, G shows all rows', away];
 }

@@ -133,6 +133,13 @@ test('every deed of the screen is there by name', async () => {
   expect(said).toContain('8x82125');
 });
 
+test('a filter that finds nothing in the group is carried on in all rows', async () => {
+  const { said } = await interview([':continue', ':group 2', ':filter orange', ':group 99']);
+  const number = said.match(/none in this group, 1 in all rows; :group (\d+) goes/)?.[1] ?? '?';
+  const further = await interview([':continue', ':group 2', ':filter orange', `:group ${number}`]);
+  expect(further.said).toContain('Row 8: +33155501012');
+});
+
 test('an answer may begin with a colon', async () => {
   const { opening } = await interview([':continue', ':group 2', '::c/o Kim']);
   expect(deeds(opening)).toMatchObject([{ type: 'answer', entries: [{ values: { address: ':c/o Kim' } }] }]);
