@@ -640,7 +640,7 @@ export class Evaluator {
       ? this.rules.intake.questions.find((one) => one.id === fact.slice('customer.'.length))
       : undefined;
     const item = question
-      ? { field: fact, label: question.question, extra: false, pattern: null }
+      ? { field: fact, label: question.question, extra: false, pattern: null, format: null }
       : this.answerable(fact);
     this.raise(
       draft,
@@ -685,7 +685,7 @@ export class Evaluator {
 
   private answerable(field: string): Answerable {
     const def = this.rules.layouts.fields.get(field);
-    return { field, label: def?.label ?? field, extra: false, pattern: null };
+    return { field, label: def?.label ?? field, extra: false, pattern: null, format: null };
   }
 
   private raise(

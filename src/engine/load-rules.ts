@@ -281,9 +281,13 @@ export function readAnswerables(entry: Entry | null, words: Vocabulary, findings
       const field = item.text.trim();
       if (!checkField(field, item.place, words, findings)) continue;
       const label = words.fields.get(field)?.label ?? words.extras.get(field) ?? field;
-      found.push({ field, label, extra: !words.fields.has(field), pattern: null });
+      found.push({ field, label, extra: !words.fields.has(field), pattern: null, format: null });
     } else if (item.kind === 'map') {
-      const keys = new Keys(item, findings).check('a field to fill', ['field'], ['label', 'pattern']);
+      const keys = new Keys(item, findings).check(
+        'a field to fill',
+        ['field'],
+        ['label', 'pattern', 'format'],
+      );
       const field = keys.text('field');
       if (field === '') continue;
       if (!words.fields.has(field) && !isPlainName(field)) {
@@ -296,18 +300,27 @@ export function readAnswerables(entry: Entry | null, words: Vocabulary, findings
         continue;
       }
       const patternEntry = keys.get('pattern');
+      if (keys.has('format') && !patternEntry)
+        findings.bad(
+          keys.placeOf('format'),
+          '`format` without `pattern`',
+          keys.text('format'),
+          '`pattern:` beside it',
+          '`format` only says in words what the `pattern` checks',
+        );
       found.push({
         field,
         label: keys.textOrNull('label') ?? words.fields.get(field)?.label ?? field,
         extra: !words.fields.has(field),
         pattern: patternEntry ? readPattern(patternEntry.value, findings) : null,
+        format: keys.textOrNull('format'),
       });
     } else {
       findings.bad(
         item.place,
         '`for` names fields',
         describe(item),
-        'a field, or `{ field, label, pattern }`',
+        'a field, or `{ field, label, pattern, format }`',
       );
     }
   }

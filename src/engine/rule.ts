@@ -63,6 +63,8 @@ export interface Answerable {
   readonly label: string;
   readonly extra: boolean;
   readonly pattern: Pattern | null;
+  /** What the pattern means, in words for the agent. */
+  readonly format: string | null;
 }
 
 export type Action =

@@ -47,7 +47,12 @@ export function validateAnswer(review: Review, task: Task, item: Answerable, wri
     return { problem: `${item.label} is a number, not \`${text}\`` };
   }
   if (item.pattern !== null && !item.pattern.test(text)) {
-    return { problem: `${item.label} must match ${item.pattern.source}, and \`${text}\` does not` };
+    return {
+      problem:
+        item.format === null
+          ? `${item.label} must match ${item.pattern.source}, and \`${text}\` does not`
+          : `${item.label} is ${item.format}, not \`${text}\``,
+    };
   }
   return { text: written };
 }
@@ -279,7 +284,7 @@ function valuesFor(
   const fields =
     task.for.length > 0
       ? task.for
-      : [{ field: DECISION, label: 'the decision', extra: false, pattern: null }];
+      : [{ field: DECISION, label: 'the decision', extra: false, pattern: null, format: null }];
   const given = review.evaluator.givenTo(row, task);
   for (const item of fields) {
     const column = columnFor(line, item.field);

@@ -329,7 +329,7 @@ function standingOf(task: Task): Standing {
 export function asked(task: Task): readonly Answerable[] {
   return task.for.length > 0
     ? task.for
-    : [{ field: DECISION, label: 'Decision of the lead', extra: false, pattern: null }];
+    : [{ field: DECISION, label: 'Decision of the lead', extra: false, pattern: null, format: null }];
 }
 
 /** Whether one answer can serve both tasks. */

@@ -203,7 +203,7 @@ describe('actions', () => {
       ?.then;
   }
 
-  const address = { field: 'address', label: 'address', extra: false, pattern: null };
+  const address = { field: 'address', label: 'address', extra: false, pattern: null, format: null };
 
   it.each([
     ['{ clear: address }', [{ do: 'clear', fields: ['address'] }]],
@@ -278,6 +278,21 @@ describe('actions', () => {
     expect(then(text)).toEqual(wanted);
   });
 
+  it('say in words what a pattern means', () => {
+    const actions = then(
+      '{ look-up: port-order, for: { field: rio, label: RIO code, pattern: "^[A-Z]{2}$", format: two capitals } }',
+    );
+    expect(actions).toMatchObject([{ for: [{ field: 'rio', format: 'two capitals' }] }]);
+    const { text } = table('{ country: US }', '{ refer: lead, for: { field: rio, label: RIO code } }');
+    expectFault(
+      'bad-value',
+      file('table.yaml', text),
+      'label: RIO code }',
+      'label: RIO code, ▸format: two capitals }',
+      [CARRIERS, LAYOUTS, intake, procedures],
+    );
+  });
+
   it('name extra fields, with label and pattern; other rules may name them too', () => {
     const actions = then(
       '{ look-up: port-order, for: [address, { field: rio, label: RIO code, pattern: "^[A-Z]{2}$" }] }',
@@ -294,7 +309,7 @@ describe('actions', () => {
       {
         do: 'look-up',
         procedure: 'port-order',
-        for: [{ field: 'rio', label: 'RIO code', extra: true, pattern: null }],
+        for: [{ field: 'rio', label: 'RIO code', extra: true, pattern: null, format: null }],
       },
     ]);
   });

@@ -94,7 +94,7 @@ test('fields are asked one after the other, and refused where they are wrong', a
     '01P123456ABC',
   ]);
   expect(said).toContain('there is no such group');
-  expect(said).toContain('must match');
+  expect(said).toContain('RIO code is 12 capital letters or digits, not `nope`');
   expect(deeds(opening)).toMatchObject([
     { type: 'answer', entries: [{ values: { address: 'Rue 1, Paris', rio: '01P123456ABC' } }] },
   ]);
