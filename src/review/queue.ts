@@ -1,5 +1,5 @@
 /** Open tasks in the groups an agent works them in: one look-up in one portal answers many numbers. */
-import type { Answer, Task } from '../engine/decision.ts';
+import type { Task } from '../engine/decision.ts';
 import type { Review } from './review.ts';
 
 export interface TaskGroup {
@@ -162,16 +162,23 @@ function titleOf(review: Review, group: Pick<Growing, 'sample' | 'country' | 'ca
   return [what, ...where].join(', ');
 }
 
-/** Answers given before for the same fields in this session, most used first: values to offer again. */
+/**
+ * What rows of a row's country now have by answer for a field, most rows first: values to offer again. Other
+ * countries' answers are none: an address of another country is wrong wherever it is taken over.
+ * `count` is how many rows have it, however often they were answered.
+ */
 export function earlierAnswers(
   review: Review,
   field: string,
+  row: number,
 ): { readonly text: string; readonly count: number }[] {
+  const { country } = placeOf(review, row);
   const counts = new Map<string, number>();
-  const note = (answer: Answer) => {
-    const text = answer.values[field];
-    if (text !== undefined && text.trim() !== '') counts.set(text, (counts.get(text) ?? 0) + 1);
-  };
-  for (const input of review.state.inputs.values()) for (const answer of input.answers) note(answer);
+  for (const [index, { answers }] of review.state.inputs) {
+    // Of several answers for one row the last holds; what it replaced was perhaps a slip.
+    const text = answers.findLast(({ values }) => values[field] !== undefined)?.values[field] ?? '';
+    if (text.trim() !== '' && placeOf(review, index).country === country)
+      counts.set(text, (counts.get(text) ?? 0) + 1);
+  }
   return [...counts].map(([text, count]) => ({ text, count })).sort((a, b) => b.count - a.count);
 }

@@ -95,6 +95,8 @@ export function describeRow(row: number, list: List | null, work: Worklist): Det
       );
     for (const [name, text] of Object.entries(task.suggestion))
       say(`~ offered ${fieldLabel(task, name)}: ${text}`, 'key', 4);
+    const blank = Object.keys(task.suggestion).length === 0 ? work.blankOffers(task) : [];
+    if (blank.length > 0) say(`~ no offer: the intake has no answer to: ${blank.join(' ')}`, 'warn', 4);
     steps(task, list, work, say);
     say(
       `for: ${asked(task)

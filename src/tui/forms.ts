@@ -7,6 +7,7 @@ import type { Deed, FlagEntry } from '../review/event.ts';
 import { validateQuestion } from '../review/intake.ts';
 import { earlierAnswers } from '../review/queue.ts';
 import type { Review } from '../review/review.ts';
+import { blankOffer } from './keys.ts';
 import { inputLine, replaceWith } from './line.ts';
 import { escalationPage, pastePage } from './pages.ts';
 import { readPaste } from './paste.ts';
@@ -154,7 +155,7 @@ export function openAnswer(view: View, world: World, scope: Scope, none = false)
     if (offered !== undefined && !choices.includes(offered))
       suggestions.push({ text: offered, from: 'offered' });
     if (choices.length === 0) {
-      for (const { text: earlier, count } of earlierAnswers(review, item.field).slice(0, MOST_EARLIER)) {
+      for (const { text: earlier, count } of earlierAnswers(review, item.field, row).slice(0, MOST_EARLIER)) {
         if (earlier !== offered)
           suggestions.push({ text: earlier, from: count === 1 ? '1 row' : `${count} rows` });
       }
@@ -547,7 +548,14 @@ export function acceptOffers(view: View, world: World, scope: Scope): Step {
       : [];
   });
   const [first] = offered;
-  if (!first) return step(saying(view, 'nothing is offered for all that is asked; Enter answers', 'bad'));
+  if (!first) {
+    const blank = work.blankOffers(task);
+    return step(
+      blank.length === 0
+        ? saying(view, 'nothing is offered for all that is asked; Enter answers', 'bad')
+        : saying(view, blankOffer(blank), 'bad', 'intake'),
+    );
+  }
   const deed: Deed =
     first.task.scope === 'file'
       ? (answerDeed([first], first.task.suggestion, 'offer')[0] as Deed)

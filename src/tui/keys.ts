@@ -22,6 +22,8 @@ export interface Situation {
   readonly row: number | null;
   /** The row's task in the list, open or answered. */
   readonly task: Task | null;
+  /** Questions of the intake that have no answer and would make an offer. */
+  readonly blankOffers: { readonly row: readonly string[]; readonly group: readonly string[] };
   readonly openFlags: number;
   /** Who leaves the row out of the delivery. */
   readonly excluded: 'agent' | 'rule' | 'batch' | null;
@@ -144,6 +146,13 @@ const NOT_INCLUDED = {
   batch: 'the row is not in the batch; B changes the batch',
   agent: null,
 } as const;
+/** Why nothing is offered: the intake's questions that have no answer. */
+export function blankOffer(questions: readonly string[]): string {
+  const intake = keyNames(COMMANDS.find((command) => command.action === 'intake') as Command);
+  return `no offer: the intake (${intake}) has no answer to: ${questions.join(' ')}`;
+}
+const whyNoOffer = (blank: readonly string[], where: string) =>
+  blank.length > 0 ? blankOffer(blank) : `nothing is offered ${where}`;
 const hasOffer = (task: Task | null) => task !== null && Object.keys(task.suggestion).length > 0;
 
 export const COMMANDS: readonly Command[] = [
@@ -335,7 +344,8 @@ export const COMMANDS: readonly Command[] = [
     label: 'accept',
     help: 'accept what is offered, for the row or the marked rows',
     section: 'Answer',
-    disabled: (now) => noTask(now) ?? (hasOffer(now.task) ? null : 'nothing is offered for this row'),
+    disabled: (now) =>
+      noTask(now) ?? (hasOffer(now.task) ? null : whyNoOffer(now.blankOffers.row, 'for this row')),
   },
   {
     action: 'offer-group',
@@ -349,7 +359,7 @@ export const COMMANDS: readonly Command[] = [
         ? 'this list is no group of tasks'
         : hasOffer(now.list.group?.sample ?? null)
           ? null
-          : 'nothing is offered in this group',
+          : whyNoOffer(now.blankOffers.group, 'in this group'),
   },
   {
     action: 'none',

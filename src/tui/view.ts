@@ -344,10 +344,15 @@ export function situationOf(view: View, world: World): Situation {
   const list = currentList(view, world);
   const row = view.row;
   const state = desk?.review.state;
+  const task = work && row !== null ? work.taskIn(list, row) : null;
   return {
     list,
     row,
-    task: work && row !== null ? work.taskIn(list, row) : null,
+    task,
+    blankOffers: {
+      row: work && task ? work.blankOffers(task) : [],
+      group: work && list?.group ? work.blankOffers(list.group.sample) : [],
+    },
     openFlags: work && row !== null ? work.openFlags(row, list?.flag?.rule ?? null).length : 0,
     excluded: excludedBy(row, desk),
     marked: view.marks.size,

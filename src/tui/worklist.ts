@@ -162,6 +162,17 @@ export class Worklist {
     );
   }
 
+  /** The intake's questions without an answer that would be offered for a task: `What is the billing address …?` */
+  blankOffers(task: Task): readonly string[] {
+    const { rules, state } = this.review;
+    const facts = (this.ruleOf.get(task.rule)?.then ?? []).flatMap((action) =>
+      action.do === 'offer' ? action.pairs.map(([, fact]) => fact) : [],
+    );
+    return rules.intake.questions
+      .filter(({ id }) => facts.includes(`customer.${id}`) && (state.customer.get(id) ?? '').trim() === '')
+      .map(({ question }) => question);
+  }
+
   isAnswered(index: number, task: Task): boolean {
     return this.review.decision(index).answered.some((one) => one.task.key === task.key);
   }

@@ -226,6 +226,45 @@ test('an answer given before is offered again', async () => {
   expect(agent.review.evaluator.value(5, 'address')).toBe('Hauptstr. 5');
 });
 
+test('answers of the same country are offered again, by the rows that have them', async () => {
+  const header = SAMPLE.split('\n')[0];
+  const row = (number: string, country: string) =>
+    `${number},${country},Colt,0012345,Ana,Lee,${number},"1 Elm St, San Jose, CA 95131",`;
+  const rows = [
+    row('+4930555010', 'DE'),
+    row('+4930555011', 'Germany'),
+    row('+4930555012', 'DE'),
+    row('+31205550123', 'NL'),
+  ];
+  const agent = await Agent.at(memoryOpening([header, ...rows].join('\n')));
+  await agent.goesTo(DE);
+  await agent.sends('gia slip\r');
+  await agent.sends('gi\u0015Hauptstr. 5\r');
+  await agent.sends('gi\u0015Hauptstr. 5\r');
+  await agent.sends('gji');
+  expect(agent.screen).toContain('Hauptstr. 5  1 row');
+  expect(agent.screen).not.toContain('a slip');
+  await agent.sends('\u001b');
+  await agent.goesTo((list) => list.group?.country === 'NL');
+  await agent.sends('i');
+  expect(agent.screen).not.toContain('Hauptstr. 5');
+});
+
+test('where the intake could make an offer, that is said with its question and key', async () => {
+  const text = [
+    SAMPLE.split('\n')[0],
+    '+14085550121,US,Bandwidth,,Ana,Lee,+14085550121,"1 Elm St, San Jose, CA 95131",',
+  ].join('\n');
+  const agent = await Agent.at(memoryOpening(text), [200, 24]);
+  await agent.goesTo((list) => list.group?.kind === 'offer');
+  for (const key of ['O', 'o']) {
+    await agent.sends(key);
+    expect(agent.said).toContain('the intake (I) has no answer to: What is the customer ID?');
+  }
+  await agent.sends('Igj\r0012345\r\tO');
+  expect(agent.deeds.at(-1)).toMatchObject({ entries: [{ values: { accountNumber: '0012345' } }] });
+});
+
 test('a failed journal keeps the answer on the screen and says so', async () => {
   const agent = await Agent.at();
   await agent.goesTo(DE);
