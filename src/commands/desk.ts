@@ -15,6 +15,7 @@ import type { Deed, Event } from '../review/event.ts';
 import { layoutYaml } from '../review/keep-layout.ts';
 import { proposalYaml } from '../review/proposal.ts';
 import { Review } from '../review/review.ts';
+import { fold, type SessionState } from '../review/session.ts';
 import { customerName, groundDeeds, type InputOptions, stamp, startOf, takeAnswers } from './options.ts';
 
 /** Where the screen was, beside the journal. */
@@ -170,7 +171,7 @@ export class SessionDesk implements Desk {
       const fresh: Deed[] = resumed
         ? continued(journal.events, table, rules, notices)
         : [startOf(table, rules, options.map ?? {})];
-      fresh.push(...ground.deeds.filter((deed) => isNews(deed, journal.events)));
+      fresh.push(...(resumed ? newsOf(ground.deeds, fold(journal.events), notices) : ground.deeds));
       const events = fresh.map(stamp);
       if (!hold) for (const event of events) journal.append(event);
       const review = await Review.open(rules, table, [...journal.events, ...events]);
@@ -263,22 +264,37 @@ function continued(events: readonly Event[], table: Table, rules: RuleSet, notic
   return [];
 }
 
-/** Whether what the options say is not what the session has been told: what an agent answered since stands. */
-function isNews(deed: Deed, events: readonly Event[]): boolean {
-  const alike = events.filter(
-    (event) =>
-      event.type === deed.type &&
-      (event.type !== 'reference' || deed.type !== 'reference' || event.name === deed.name),
-  );
-  // Of the batch and of a joined file, the last one counts.
-  const told = deed.type === 'intake' ? alike : alike.slice(-1);
-  return told.every((event) => sameness(event) !== sameness(deed));
+/**
+ * What the options say that is not so in the session as it stands: the word given with a command holds for it,
+ * whatever was said before. What it replaces is said.
+ */
+function newsOf(deeds: readonly Deed[], state: SessionState, notices: Problem[]): Deed[] {
+  return deeds.flatMap((deed): Deed[] => {
+    if (deed.type === 'intake') {
+      const facts = Object.entries(deed.facts).filter(([fact, text]) => state.customer.get(fact) !== text);
+      for (const [fact, text] of facts) {
+        const before = state.customer.get(fact);
+        if (before === undefined || before === '') continue;
+        notices.push({
+          code: 'intake-changed',
+          severity: 'warning',
+          message: `${fact} was \`${before}\` in the session, and is \`${text}\` by what the options say`,
+        });
+      }
+      return facts.length === 0 ? [] : [{ ...deed, facts: Object.fromEntries(facts) }];
+    }
+    if (deed.type === 'batch') return isSame(deed.rows, state.batch && [...state.batch]) ? [] : [deed];
+    if (deed.type === 'reference') {
+      const known = state.references.get(deed.name);
+      const rows = known && Object.fromEntries(known.rows);
+      return known && isSame([deed.fields, deed.rows], [known.fields, rows]) ? [] : [deed];
+    }
+    return [deed];
+  });
 }
 
-/** A deed without when and by whom. */
-function sameness(deed: Deed): string {
-  const { at: _at, who: _who, ...rest } = deed as Event;
-  return JSON.stringify(rest);
+function isSame(one: unknown, other: unknown): boolean {
+  return JSON.stringify(one) === JSON.stringify(other);
 }
 
 /** A session as it was left, read without its lock; null where there is none. */

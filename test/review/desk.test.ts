@@ -151,13 +151,47 @@ describe('a session on disk', () => {
     expect(journal()).toBe(first);
   });
 
-  test('what an agent answered since then stands against the same options', async () => {
+  test('an option holds over whatever the session was told before, and what it replaces is said', async () => {
+    for (const customer of ['One', 'Two', 'One']) {
+      const desk = await opened({ customer });
+      expect(desk.review.state.customer.get('name')).toBe(customer);
+      desk.close();
+    }
     const desk = await opened({ customerFile: `${path}.yaml` });
+    expect(
+      desk.notices.filter(({ code }) => code === 'intake-changed').map(({ message }) => message),
+    ).toEqual(['name was `One` in the session, and is `Acme Widgets` by what the options say']);
     await desk.record({ type: 'intake', facts: { name: 'Acme Holding' } });
     desk.close();
+    const without = await opened();
+    expect(without.review.state.customer.get('name')).toBe('Acme Holding');
+    without.close();
     const again = await opened({ customerFile: `${path}.yaml` });
-    expect(again.review.state.customer.get('name')).toBe('Acme Holding');
+    expect(again.review.state.customer.get('name')).toBe('Acme Widgets');
     again.close();
+  });
+
+  test('an option that was taken back holds again when it is given again', async () => {
+    (await opened()).close();
+    const desk = await opened({ customerFile: `${path}.yaml` });
+    await desk.record({ type: 'undo' });
+    desk.close();
+    const again = await opened({ customerFile: `${path}.yaml` });
+    expect(again.review.state.customer.get('name')).toBe('Acme Widgets');
+    again.close();
+  });
+
+  test('a joined file is the one that was given last', async () => {
+    const reference = { inventory: join(folder, 'inventory.csv') };
+    for (const origin of ['ported', 'claimed', 'ported']) {
+      writeFileSync(reference.inventory, `phoneNumber,origin\n+14085550101,${origin}\n`);
+      const desk = await opened({ reference });
+      expect(desk.review.state.references.get('inventory')?.rows.get('+14085550101')?.origin).toBe(origin);
+      desk.close();
+    }
+    const told = journal();
+    (await opened({ reference })).close();
+    expect(journal()).toBe(told);
   });
 
   test('the batch is the one that was given last', async () => {
