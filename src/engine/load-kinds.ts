@@ -14,7 +14,17 @@ import {
   readProvenance,
   type Vocabulary,
 } from './load-rules.ts';
-import { describe, type Findings, isEmpty, Keys, type MapNode, mapOf, textOf, textsOf } from './load-yaml.ts';
+import {
+  describe,
+  type Findings,
+  isEmpty,
+  Keys,
+  type MapNode,
+  mapOf,
+  type TextNode,
+  textOf,
+  textsOf,
+} from './load-yaml.ts';
 import { CountryBook } from './names.ts';
 import type { Place } from './problem.ts';
 import type {
@@ -139,12 +149,21 @@ export function readProcedures(file: Keys): Procedure[] {
 // kind: carriers
 
 export interface CarrierFile {
+  /** Every name as written, with the one before it in its list. */
+  readonly names: readonly { readonly node: TextNode; readonly before: string | null }[];
   readonly carriers: readonly Carrier[];
   readonly ignoreWords: readonly string[];
   readonly states: readonly (readonly [code: string, name: string])[];
 }
 
 export function readCarriers(file: Keys): CarrierFile {
+  const names: { node: TextNode; before: string | null }[] = [];
+  const namesOf = (keys: Keys, key: string): string[] => {
+    const nodes = keys.texts(key);
+    for (const [at, node] of nodes.entries())
+      names.push({ node, before: nodes[at - 1]?.text.trim() ?? null });
+    return nodes.map((node) => node.text.trim());
+  };
   const carriers = file.blocks('carriers').map((block): Carrier => {
     const keys = new Keys(block, file.findings);
     // No dates: a name does not stop being a carrier's name.
@@ -155,9 +174,9 @@ export function readCarriers(file: Keys): CarrierFile {
     );
     const { why, source, basis, owner, reviewBy } = readProvenance(keys);
     return {
-      name: keys.text('name'),
-      also: keys.lines('also').map((text) => text.trim()),
-      not: keys.lines('not').map((text) => text.trim()),
+      name: namesOf(keys, 'name')[0] ?? '',
+      also: namesOf(keys, 'also'),
+      not: namesOf(keys, 'not'),
       pin: keys.textOrNull('pin'),
       place: block.place,
       owner,
@@ -168,6 +187,7 @@ export function readCarriers(file: Keys): CarrierFile {
     };
   });
   return {
+    names,
     carriers,
     ignoreWords: file.lines('ignore-words').map((text) => text.trim()),
     states: readTextMap(file, 'states').map(({ name, texts }) => [name, texts[0] ?? '']),

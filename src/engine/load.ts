@@ -29,7 +29,7 @@ import {
   parseSource,
   type RuleText,
 } from './load-yaml.ts';
-import { aliasKey, CarrierBook, CountryBook } from './names.ts';
+import { aliasKey, CarrierBook, CountryBook, isCarrierNoise } from './names.ts';
 import type { Place, Problem } from './problem.ts';
 import {
   type Carrier,
@@ -382,6 +382,7 @@ function joinCarriers(
   const keyOf = (name: string) => aliasKey(name, noise);
   const joined = new Map<string, Layered<Carrier>>();
   for (const { file, layer } of files) {
+    checkNames(file, noise, findings);
     for (const carrier of file.carriers) {
       if (carrier.name === '') continue;
       const key = keyOf(carrier.name);
@@ -414,6 +415,23 @@ function joinCarriers(
   const carriers = [...joined.values()].map(({ item }) => item);
   checkAliases(carriers, keyOf, findings);
   return carriers;
+}
+
+/** A name such as `Inc` would mean every carrier of that form; most often it is what a comma cut off. */
+function checkNames(file: CarrierFile, noise: RuleSet['carrierNoise'], findings: Findings): void {
+  for (const { node, before } of file.names) {
+    const text = node.text.trim();
+    if (!isCarrierNoise(text, noise)) continue;
+    findings.bad(
+      node.place,
+      `\`${text}\` alone names no carrier`,
+      text,
+      'a name of which something is left without `ignore-words` and a state',
+      before === null
+        ? 'write the whole name'
+        : `a name with a comma in it needs quotes: \`"${before}, ${text}"\``,
+    );
+  }
 }
 
 /** Two carriers by one name: whichever came last would win, silently. */

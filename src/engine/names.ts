@@ -160,6 +160,14 @@ export function aliasKey(text: string, noise: CarrierNoise): string {
   return (kept.length > 0 ? kept : all).join(' ');
 }
 
+/** Whether nothing of a text tells carriers apart: only `ignore-words`, a state, or both (`Inc`, `LLC - IA`). */
+export function isCarrierNoise(text: string, noise: CarrierNoise): boolean {
+  const { words: ignored, codes, names } = compileNoise(noise);
+  const all = words(text);
+  const rest = all.filter((word) => !ignored.has(word)).join(' ');
+  return all.length > 0 && (rest === '' || codes.has(rest) || names.has(rest));
+}
+
 function lastDash(text: string): number {
   for (let index = text.length - 1; index >= 0; index -= 1) if (DASH.test(text[index] ?? '')) return index;
   return -1;

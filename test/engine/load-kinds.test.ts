@@ -810,6 +810,40 @@ case:
   });
 });
 
+describe('a name that nothing is left of', () => {
+  const text = `kind: carriers
+ignore-words: [LLC, INC]
+states: { IA: Iowa, NY: New York }
+carriers:
+  - name: Acme
+    also: [Acme Telecom]
+    not: [Acme Mobile]
+    pin: "1"
+`;
+
+  it.each([
+    ['also: [Acme Telecom', 'also: [Acme Telecom, ▸Inc'],
+    ['also: [Acme Telecom', 'also: [Acme Telecom, ▸IA'],
+    ['also: [Acme Telecom', 'also: [Acme Telecom, ▸New York'],
+    ['also: [Acme Telecom', 'also: [Acme Telecom, ▸L.L.C. - Iowa'],
+    ['not: [Acme Mobile', 'not: [Acme Mobile, ▸Inc.'],
+    ['name: Acme', 'name: ▸LLC'],
+  ])('is no name: %s as %s', (from, to) => {
+    clean([file('carriers.yaml', text)]);
+    expectFault('bad-value', file('carriers.yaml', text), from, to);
+  });
+
+  it('is what a comma cut off', () => {
+    const cut = text.replace('Telecom]', 'Telecom, Inc]');
+    const { problems } = loadRules([file('carriers.yaml', cut)], { digest: 'd' });
+    expect(problems[0]?.help).toBe('a name with a comma in it needs quotes: `"Acme Telecom, Inc"`');
+    const whole = clean([
+      file('carriers.yaml', text.replace('[Acme Telecom]', '["Acme Telecom, Inc", New Acme]')),
+    ]);
+    expect(whole.carriers[0]?.also).toEqual(['Acme Telecom, Inc', 'New Acme']);
+  });
+});
+
 describe('kind: delivery', () => {
   it('names files and what is said with them', () => {
     const text = `kind: delivery
