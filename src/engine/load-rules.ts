@@ -117,6 +117,14 @@ function isFact(name: string, words: Vocabulary): boolean {
   return false;
 }
 
+/** The facts that need no other name in theirs. */
+function factNames(words: Vocabulary): string[] {
+  const customers = [...new Set([...CUSTOMER_FACTS, ...words.questions.keys()])].map(
+    (id) => `customer.${id}`,
+  );
+  return [...words.fields.keys(), ...words.extras.keys(), ...DERIVED_FACTS, ...customers];
+}
+
 /** Facts that `word` may have meant. */
 function nearestFacts(word: string, words: Vocabulary): string[] {
   const fields = [...words.fields.keys(), ...words.extras.keys()];
@@ -127,17 +135,16 @@ function nearestFacts(word: string, words: Vocabulary): string[] {
       : head === 'file'
         ? fields.map((field) => `file.distinct.${field}`)
         : fields.map((field) => `original.${field}`);
-  const customers = [...new Set([...CUSTOMER_FACTS, ...words.questions.keys()])].map(
-    (id) => `customer.${id}`,
-  );
-  const all = [...fields, ...DERIVED_FACTS, ...customers];
+  const all = factNames(words);
   return nearestWords(word, word.includes('.') ? [...all, ...dotted] : all);
 }
 
 /** Reports a fact that does not exist; true where it does. */
 function checkFact(name: string, place: Place, words: Vocabulary, findings: Findings): boolean {
   if (isFact(name, words)) return true;
-  findings.unknown('unknown-fact', place, 'fact', name, [], { nearest: nearestFacts(name, words) });
+  findings.unknown('unknown-fact', place, 'fact', name, factNames(words), {
+    nearest: nearestFacts(name, words),
+  });
   return false;
 }
 
@@ -155,7 +162,7 @@ export function checkField(name: string, place: Place, words: Vocabulary, findin
     return false;
   }
   const fields = [...words.fields.keys(), ...words.extras.keys()];
-  findings.unknown('unknown-fact', place, 'field', name, [], { nearest: nearestWords(name, fields) });
+  findings.unknown('unknown-fact', place, 'field', name, fields, { nearest: nearestWords(name, fields) });
   return false;
 }
 
@@ -166,6 +173,7 @@ export function knownCarrier(node: TextNode, books: Books, findings: Findings): 
   if (name === null) {
     findings.unknown('unknown-carrier', node.place, 'carrier', text, books.carriers.names(), {
       nearest: books.carriers.nearest(text),
+      otherwise: 'add it under `carriers:` first',
     });
   }
   return name;

@@ -87,6 +87,8 @@ const LONG_LINE = 1_000;
 const LONG_WORDS = 300;
 /** As many choices as still help to read. */
 const FEW = 14;
+/** Room for ` and 1234 more`. */
+const MORE = 20;
 
 /** What a file says may be long and may hold anything; a message is one line. */
 function clip(text: string): string {
@@ -155,10 +157,10 @@ export class Findings {
     { nearest, where = '', otherwise }: UnknownDetails = {},
   ): void {
     const near = nearest ?? nearestWords(word, known);
-    const quoted = (near.length > 0 ? near : known.length <= FEW ? known : []).map((name) => `\`${name}\``);
+    const wanted = choices(near.length > 0 ? near : known);
     this.report(code, place, `unknown ${what} \`${word}\`${where}`, {
       found: word,
-      ...(quoted.length > 0 ? { wanted: quoted.join(' or ') } : {}),
+      ...(wanted === '' ? {} : { wanted }),
       ...(near[0] !== undefined
         ? { help: `did you mean \`${near[0]}\`?` }
         : otherwise === undefined
@@ -171,6 +173,19 @@ export class Findings {
   bad(place: Place, message: string, found: string, wanted: string, help?: string): void {
     this.report('bad-value', place, message, { found, wanted, ...(help === undefined ? {} : { help }) });
   }
+}
+
+/** Words to choose from, as many as help to read; says how many are left off. */
+function choices(words: readonly string[]): string {
+  let shown = '';
+  for (const [index, word] of words.entries()) {
+    const next = `${shown}${index === 0 ? '' : ' or '}\`${word}\``;
+    const rest = words.length - index;
+    if (index > 0 && (index >= FEW || clip(next).length > LONG_WORDS - MORE))
+      return `${shown} and ${rest} more`;
+    shown = next;
+  }
+  return shown;
 }
 
 /** The known words nearest to `word`, letters in another order included. */

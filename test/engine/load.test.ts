@@ -270,6 +270,34 @@ describe('words that do not exist', () => {
     expect(reserved.help).toBe('write `address: blank`');
   });
 
+  it('an unknown word shows as many known ones as help, and how many more there are', () => {
+    const carriers = (count: number) =>
+      `kind: carriers\ncarriers:\n${Array.from({ length: count }, (_, at) => `  - name: Long Name of Carrier ${at}\n`).join('')}`;
+    const wanted = (count: number) => {
+      const others = WORLD.filter(({ name }) => !/carriers|escalations/.test(name));
+      const text = table({ when: '      carrier: Zzyzx\n' });
+      const { problems } = loadRules(
+        [...others, file('carriers.yaml', carriers(count)), file('table.yaml', text)],
+        { digest: 'd' },
+      );
+      const problem = problems.find(({ found }) => found === 'Zzyzx');
+      expect(problem?.help).toBe('add it under `carriers:` first');
+      return problem?.wanted ?? '';
+    };
+    expect(wanted(2)).toBe('`Long Name of Carrier 0` or `Long Name of Carrier 1`');
+    for (const count of [12, 40]) {
+      const shown = wanted(count);
+      const listed = shown.match(/`[^`]+`/g)?.length ?? 0;
+      expect(listed).toBeGreaterThan(5);
+      expect(shown).toMatch(new RegExp(` and ${count - listed} more$`));
+    }
+    const fact = fault('unknown-fact', table({ when: '      ▸zzyzx: blank\n' }));
+    expect(fact.wanted).toMatch(/^`\w+` or .* and \d+ more$/);
+    expect(fault('unknown-carrier', table({ when: '      carrier: ▸Nothern\n' })).help).not.toContain(
+      'add it',
+    );
+  });
+
   it('unknown-carrier, nearest by any alias', () => {
     clean(table({ when: '      carrier: [NORTHERN LLC - TX, north tel]\n' }));
     const problem = fault('unknown-carrier', table({ when: '      carrier: [Harbour, ▸Nothern]\n' }));
