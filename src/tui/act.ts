@@ -239,9 +239,9 @@ function perform(action: ActionId, key: string, view: View, world: World): Step 
     case 'copy':
       return copy(view, world);
     case 'undo':
-      return turn(view, 'undo', world.desk ? undoTarget(world.desk.review.state) : null);
+      return turn(view, world, 'undo', world.desk ? undoTarget(world.desk.review.state) : null);
     case 'redo':
-      return turn(view, 'redo', world.desk ? redoTarget(world.desk.review.state) : null);
+      return turn(view, world, 'redo', world.desk ? redoTarget(world.desk.review.state) : null);
     case 'intake':
       return step(toIntake(view, world));
     case 'deliver':
@@ -374,10 +374,10 @@ function copy(view: View, world: World): Step {
   return step(view, { type: 'copy', text, what: rows.length === 1 ? text : `${rows.length} numbers` });
 }
 
-function turn(view: View, type: 'undo' | 'redo', target: Event | null): Step {
+function turn(view: View, world: World, type: 'undo' | 'redo', target: Event | null): Step {
   if (!target) return step(saying(view, `nothing is left to ${type}`, 'bad'));
   const after = {
-    say: `${type === 'undo' ? 'undone' : 'done again'}: ${described(target)}`,
+    say: `${type === 'undo' ? 'undone' : 'done again'}: ${described(target, world)}`,
     close: false,
     advance: false,
     draft: null,
@@ -387,13 +387,15 @@ function turn(view: View, type: 'undo' | 'redo', target: Event | null): Step {
 }
 
 /** A deed in a few words. */
-function described(deed: Deed): string {
+function described(deed: Deed, world: World): string {
   const rows = (count: number) => (count === 1 ? '1 row' : `${count} rows`);
   switch (deed.type) {
     case 'answer':
       return `answer for ${rows(deed.entries.length)}`;
     case 'intake':
-      return `intake ${Object.keys(deed.facts).join(', ')}`;
+      return Object.keys(deed.facts)
+        .map((id) => world.opening.rules.intake.questions.find((one) => one.id === id)?.question ?? id)
+        .join(' ');
     case 'edit':
       return `correction of ${rows(deed.rows.length)}`;
     case 'exclude':
@@ -477,7 +479,7 @@ function takeBack(view: View, world: World): Step {
   const question = world.opening.rules.intake.questions[view.question];
   if (!question || !world.desk?.review.state.customer.has(question.id))
     return step(saying(view, 'there is no answer to take back', 'bad'));
-  return forms.recordIntake(view, question.id, null);
+  return forms.recordIntake(view, question, null);
 }
 
 // --- picking
@@ -500,7 +502,7 @@ function picked(view: View, pick: Pick, item: PickItem | null, world: World): St
     case 'layout':
       return step(moved(chooseLayout(below, item.id), world, 1));
     case 'question':
-      return forms.recordIntake(view, pick.purpose.question.id, item.id);
+      return forms.recordIntake(view, pick.purpose.question, item.id);
   }
 }
 
@@ -541,7 +543,7 @@ function take(view: View, outcome: Outcome, world: World): Step {
       const next = saying(
         { ...view, drafts, marks, layers: after.close ? [] : view.layers },
         after.say,
-        'good',
+        after.tone ?? 'good',
       );
       if (after.row !== undefined) return step(broughtTo(next, world, after.row));
       return step(after.advance ? advanced(next, world) : next);
@@ -567,8 +569,11 @@ function take(view: View, outcome: Outcome, world: World): Step {
       const [problem] = outcome.problems;
       // What was typed stays on the screen; only the question above it goes.
       const below = topLayer(view)?.kind === 'confirm' ? popLayer(view) : view;
-      const say = `not saved: ${problem?.message ?? 'unknown'}${problem?.help === undefined ? '' : ` (${problem.help})`}`;
-      const next = saying(below, say, 'bad');
+      // Options of the command line are of no use here; the delivery has a key for this one.
+      const there = problem?.code === 'file-exists' && topLayer(below)?.kind === 'deliver';
+      const help = there || problem?.help === undefined ? '' : ` (${problem.help})`;
+      const say = `not saved: ${problem?.message ?? 'unknown'}${help}`;
+      const next = saying(below, say, 'bad', there ? 'toggle-force' : null);
       const page: Page | null =
         outcome.problems.length > 1 ? problemsPage('NOT DONE', outcome.problems) : null;
       return step(page ? { ...pushLayer(next, page), say: next.say } : next);

@@ -31,11 +31,14 @@ export function openDelivery(view: View, world: World): View {
 
 /** What stands in the way is said at once: it may be far down the summary. */
 function withBlockers(view: View, request: Delivery['request'], world: World): View {
-  const blockers = (world.work as Worklist).review.blockers(request.partial);
+  const { review } = world.work as Worklist;
+  const blockers = review.blockers(request.partial);
   const [first] = blockers;
   if (!first) return view;
   const more = blockers.length > 1 ? ` and ${blockers.length - 1} more` : '';
-  return saying(view, `not yet deliverable: ${first.message.split(':')[0]}${more}`, 'bad');
+  const question = first.code === 'intake-open' ? review.openQuestions()[0]?.question : undefined;
+  const what = question ? `the intake asks: ${question.question}` : first.message.split(':')[0];
+  return saying(view, `not yet deliverable: ${what}${more}`, 'bad');
 }
 
 function deliveryOf(request: Delivery['request'], world: World): Delivery {

@@ -5,7 +5,7 @@ import { wrapLines } from './pages.ts';
 import { clip, pad, visible, widthOf } from './text.ts';
 import { type Line, span } from './theme.ts';
 import { currentList, type PageLine, type Style, type View, type World } from './view.ts';
-import { asked, type List, type Worklist } from './worklist.ts';
+import { asked, type List, missing, type Worklist } from './worklist.ts';
 
 interface Detail {
   readonly title: string;
@@ -78,10 +78,12 @@ export function describeRow(row: number, list: List | null, work: Worklist): Det
     const rule = work.rule(task.rule);
     title = `WHY row ${review.place(row)} \u00b7 ${task.rule}`;
     if (rule) place = `${rule.place.file}:${rule.place.line}`;
-    const done = decision.answered.find((one) => one.task.key === task.key);
-    if (done)
-      for (const [name, text] of Object.entries(done.answer.values))
-        say(`+ answered ${fieldLabel(task, name)}: ${text === '' ? '(none)' : text}`, 'good', 4);
+    const given = evaluator.givenTo(row, task);
+    for (const [name, text] of Object.entries(given))
+      say(`+ answered ${fieldLabel(task, name)}: ${text === '' ? '(none)' : text}`, 'good', 4);
+    const lacking = missing(work, row, task);
+    if (Object.keys(given).length > 0 && lacking.length > 0)
+      say(`! still missing: ${lacking.map((item) => item.label).join(', ')}`, 'open', 4);
     say(task.why, 'plain', 0);
     if (task.basis === 'reconstructed' || task.basis === 'ours')
       say(

@@ -2,6 +2,7 @@
 import type { Task } from '../engine/decision.ts';
 import { escalate } from '../engine/escalate.ts';
 import { CsrError } from '../engine/problem.ts';
+import type { Question } from '../engine/rule.ts';
 import { answerDeed, entryOf, NONE, NumberIndex, validateAnswer } from '../review/answers.ts';
 import type { Deed, FlagEntry } from '../review/event.ts';
 import { validateQuestion } from '../review/intake.ts';
@@ -368,11 +369,11 @@ export function submit(view: View, world: World, form: Form): Step {
       const text = only?.line.text ?? '';
       if (text.trim() === '')
         return refuse(view, form, `nothing is written; ${NONE} says that there is none`);
-      if (text.trim().toLowerCase() === NONE) return recordIntake(view, purpose.question.id, '');
+      if (text.trim().toLowerCase() === NONE) return recordIntake(view, purpose.question, '');
       const validated = validateQuestion(purpose.question, text);
       return 'problem' in validated
         ? refuse(view, form, validated.problem)
-        : recordIntake(view, purpose.question.id, validated.text);
+        : recordIntake(view, purpose.question, validated.text);
     }
     case 'batch':
       return submitBatch(view, world, form, form.fields[0]?.line.text ?? '');
@@ -405,19 +406,26 @@ export function submit(view: View, world: World, form: Form): Step {
   }
 }
 
-/** Records an answer of the intake; null takes it back. */
-export function recordIntake(view: View, id: string, text: string | null): Step {
-  const deed: Deed = { type: 'intake', facts: { [id]: text } };
-  const say = text === null ? `${id} is open again` : `saved: ${id}`;
+/** Records an answer of the intake; null takes it back. An answer that forbids delivery says what to do instead. */
+export function recordIntake(view: View, question: Question, text: string | null): Step {
+  const deed: Deed = { type: 'intake', facts: { [question.id]: text } };
+  const bad = text !== null && text !== '' && question.mustBe !== null && text !== question.mustBe;
+  const say =
+    text === null
+      ? `open again: ${question.question}`
+      : bad
+        ? `saved: ${text}. ${question.otherwise ?? `It must be ${question.mustBe}`}`
+        : `saved: ${question.question} ${text === '' ? NONE : text}`;
+  const after = {
+    say,
+    tone: bad ? ('bad' as const) : ('good' as const),
+    close: true,
+    // The words under the question must stay in sight.
+    advance: text !== null && !bad,
+    draft: `intake ${question.id}`,
+  };
   // A fact about the customer touches every row.
-  return step(
-    { ...view, busy: 'saving' },
-    {
-      type: 'record',
-      deeds: [deed],
-      after: { say, close: true, advance: text !== null, draft: `intake ${id}` },
-    },
-  );
+  return step({ ...view, busy: 'saving' }, { type: 'record', deeds: [deed], after });
 }
 
 function refuse(view: View, form: Form, problem: string): Step {
@@ -452,12 +460,17 @@ function submitAnswer(view: View, world: World, form: Form, task: Task): Step {
   const words = Object.entries(values).map(
     ([name, text]) => `${labelOf(task, name)} ${text === '' ? '(none)' : `\`${text}\``}`,
   );
-  const more = open.length > 0 ? [`stays open: ${open.join(', ')}`] : [];
+  const more = open.length > 0 ? [`still missing: ${open.join(', ')}`] : [];
   if (task.scope === 'file') {
     return step(view, {
       type: 'record',
       deeds: [deed],
-      after: { say: 'saved for the whole file', close: true, advance: true, draft: draftKey(purpose) },
+      after: {
+        say: ['saved for the whole file', ...more].join('; '),
+        close: true,
+        advance: true,
+        draft: draftKey(purpose),
+      },
     });
   }
   return propose(view, {
@@ -498,7 +511,7 @@ function propose(view: View, { deed, targets, question, done, purpose, advance, 
     'saved: ',
     done,
     count === 1 ? ' 1 row' : ` ${count} rows`,
-    ...(alone ? more.map((one) => `; ${one}`) : []),
+    ...more.map((one) => `; ${one}`),
   ].join('');
   const effect: Effect = {
     type: 'record',

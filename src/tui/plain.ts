@@ -12,6 +12,7 @@ import { withField } from './forms.ts';
 import { COMMANDS, type Command, commandsOf, type Place } from './keys.ts';
 import { replaceWith } from './line.ts';
 import { columnOf, mappingFields, mappingFor, samplesOf } from './mapping.ts';
+import { advanced } from './moving.ts';
 import { emptyText } from './table.ts';
 import { visible } from './text.ts';
 import {
@@ -31,7 +32,7 @@ import {
   type World,
   withLayer,
 } from './view.ts';
-import { ALL_ROWS, type Worklist } from './worklist.ts';
+import { ALL_ROWS, missing, type Worklist } from './worklist.ts';
 
 export interface PlainIo {
   readonly input: NodeJS.ReadableStream;
@@ -248,6 +249,9 @@ class Interview {
     else if (layer?.kind === 'pick') await this.pick(layer, answer.trim());
     // A wrong word must not leave the choice open: the question is asked again.
     if (topLayer(this.view) !== null) await this.perform('cancel');
+    // What the screen keeps in sight has been read out: a script counts on the next question.
+    else if (this.view.screen === 'intake' && this.view.say?.tone === 'bad' && this.view.question === before)
+      await this.follow({ view: advanced(this.view, this.world), effects: [] });
     else if (this.view.screen === 'mapping') this.tellColumn(before ?? 0);
   }
 
@@ -495,7 +499,9 @@ class Interview {
     const task = work.taskIn(list, row);
     const asks =
       task && work.isOpen(list, row) && list.kind === 'tasks'
-        ? `. ${task.for.map((item) => item.label).join(', ') || 'Decision of the lead'}?`
+        ? `. ${missing(work, row, task)
+            .map((item) => item.label)
+            .join(', ')}?`
         : '.';
     this.say(
       `Row ${work.review.place(row)}: ${[read('phoneNumber'), read('country'), read('carrier')].filter((text) => text !== '').join(', ')}, ${word}${asks}`,

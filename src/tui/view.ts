@@ -150,6 +150,8 @@ export type Effect =
 /** What the screen does once a deed is in the journal. */
 interface After {
   readonly say: string;
+  /** How it is said; `good` if not given. */
+  readonly tone?: Say['tone'];
   /** Closes what lies over the screen. */
   readonly close: boolean;
   /** Goes on to the next open row, or question. */

@@ -343,6 +343,12 @@ export function asked(task: Task): readonly Answerable[] {
     : [{ field: DECISION, label: 'Decision of the lead', extra: false, pattern: null, format: null }];
 }
 
+/** Of what a row's task asks for, what has no answer yet. */
+export function missing(work: Worklist, row: number, task: Task): readonly Answerable[] {
+  const given = work.review.evaluator.givenTo(row, task);
+  return asked(task).filter((item) => given[item.field] === undefined);
+}
+
 /** Whether one answer can serve both tasks. */
 function sameShape(a: Task, b: Task): boolean {
   return (

@@ -140,6 +140,30 @@ test('a filter that finds nothing in the group is carried on in all rows', async
   expect(further.said).toContain('Row 8: +33155501012');
 });
 
+test('an answer that forbids delivery says what to do, and the next question follows', async () => {
+  const { said, opening } = await interview(['', '', '', '', '', 'no', 'yes']);
+  const question = opening.rules.intake.questions[5];
+  expect(said).toContain(`saved: no. ${question?.otherwise}`);
+  expect(deeds(opening)).toMatchObject([
+    { facts: { requesterHasPhoneNumbersRole: 'no' } },
+    { facts: { activeWithin60Days: 'yes' } },
+  ]);
+});
+
+test('a field that was skipped is named, and asked alone the next time', async () => {
+  const { said, opening } = await interview([
+    ':continue',
+    ':group 3',
+    ':row 8',
+    'Rue 1, Paris',
+    '',
+    '01P123456ABC',
+  ]);
+  const [, label = '?'] = said.match(/^saved: answered 1 row; still missing: (.*)$/m) ?? [];
+  expect(said).toContain(`look up. ${label}?`);
+  expect(deeds(opening).at(-1)).toMatchObject({ entries: [{ values: { rio: '01P123456ABC' } }] });
+});
+
 test('an answer may begin with a colon', async () => {
   const { opening } = await interview([':continue', ':group 2', '::c/o Kim']);
   expect(deeds(opening)).toMatchObject([{ type: 'answer', entries: [{ values: { address: ':c/o Kim' } }] }]);

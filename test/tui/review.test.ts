@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { CsrError } from '../../src/engine/problem.ts';
 import { Agent, memoryOpening, SAMPLE } from './agent.ts';
 
 const ASK = (list: { group: { kind: string; country: string } | null }) =>
@@ -76,7 +77,9 @@ test('a task with several fields is filled field by field; a blank one stays ope
     problem: expect.stringMatching(/12 capital letters or digits, not `nope`/),
   });
   await agent.sends('\u0015\r');
-  expect(agent.said).toContain('stays open');
+  expect(agent.said).toMatch(/^saved: answered 1 row; still missing: \S/);
+  expect(agent.screen).toContain('+ answered Address: Rue 1, Paris');
+  expect(agent.screen).toMatch(/! still missing: (?!Address)/);
   expect(agent.review.status(6)).toBe('unresolved');
   await agent.sends('i');
   expect(agent.view.layers.at(-1)).toMatchObject({ kind: 'form', at: 1 });
@@ -519,6 +522,37 @@ test('the intake comes first, can be skipped, and stays editable', async () => {
   expect(agent.deeds.at(-1)).toMatchObject({ type: 'intake', facts: { name: 'Acme Ltd' } });
   await agent.sends('g\u007f');
   expect(agent.deeds.at(-1)).toMatchObject({ type: 'intake', facts: { name: null } });
+});
+
+test('the intake speaks in its questions, and an answer that forbids delivery says what to do at once', async () => {
+  const agent = await Agent.at(memoryOpening(), [80, 24], 'beginning');
+  await agent.sends('\rAcme Inc\r');
+  expect(agent.said).toBe("saved: What is the customer's name? Acme Inc");
+  await agent.sends('g\u007f');
+  expect(agent.said).toBe("open again: What is the customer's name?");
+  await agent.sends('u');
+  expect(agent.said).toBe("undone: What is the customer's name?");
+  const question = agent.review.rules.intake.questions[5];
+  await agent.sends('gjjjjj\rno\r');
+  expect(agent.said).toBe(`saved: no. ${question?.otherwise}`);
+  expect(agent.view.say?.tone).toBe('bad');
+  expect(agent.screen.replace(/\s+/g, ' ')).toContain(question?.otherwise ?? '?');
+  await agent.sends('\ryes\r');
+  expect(agent.view.question).toBe(6);
+});
+
+test('what the delivery would overwrite is said with the key that replaces it', async () => {
+  const agent = await Agent.at();
+  agent.desk.deliver = async () => {
+    const help = 'use --force to replace it';
+    throw new CsrError({ code: 'file-exists', severity: 'error', message: '`a.csv` exists already', help });
+  };
+  const blockers = agent.review.blockers;
+  agent.review.blockers = () => [];
+  await agent.sends('X\r');
+  agent.review.blockers = blockers;
+  expect(agent.said).toBe('not saved: `a.csv` exists already');
+  expect(agent.screen).toContain('exists already   f replace');
 });
 
 test('an answer that forbids delivery says why', async () => {
