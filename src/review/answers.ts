@@ -214,12 +214,14 @@ export async function applyAnswers(
   const lines = readLines(review, grid, notices);
   const used = new Set<string>();
   const refused = new Map<string, string>();
+  // The customer's facts that the file has told: each once, or a rule that asks on all the same would be told for ever.
+  const toldFacts = new Set<string>();
   for (let again = true; again; ) {
     again = false;
     const entries: AnswerEntry[] = [];
     const intake: Record<string, string> = {};
     const found: Record<Task['scope'], string[]> = { row: [], file: [] };
-    const taken = new Set<string>();
+    const taken = new Set<string>(toldFacts);
     for (const line of lines) {
       for (const row of line.rows) {
         for (const task of review.decision(row).tasks) {
@@ -228,7 +230,10 @@ export async function applyAnswers(
           found[task.scope].push(...names);
           if (task.scope === 'row') entries.push(entryOf(row, task, values));
           else
-            for (const [fact, text] of Object.entries(values)) intake[fact.slice('customer.'.length)] = text;
+            for (const [fact, text] of Object.entries(values)) {
+              toldFacts.add(fact);
+              intake[fact.slice('customer.'.length)] = text;
+            }
         }
       }
     }
@@ -291,6 +296,7 @@ function valuesFor(
     const text = line.values.get(column);
     const place = task.scope === 'file' ? item.field : `${row} ${task.key} ${item.field}`;
     if (text === undefined || given[item.field] !== undefined || taken.has(place)) continue;
+    if (task.scope === 'file' && wasGiven(review, row, item.field, text)) continue;
     const name = cellOf(line, column);
     const validated = validateAnswer(review, task, item, text);
     if ('problem' in validated) {
@@ -308,11 +314,13 @@ function cellOf(line: AnswerLine, column: string): string {
   return `${line.place} ${column}`;
 }
 
-/** Whether a row has been given this answer, now or earlier in its session. */
+/** Whether a row, or the customer's file, has been given this answer, now or earlier in its session. */
 function wasGiven(review: Review, row: number, field: string, text: string): boolean {
   const { books, facts } = review.evaluator;
   const key = (one: string) => normalise(facts.type(field), one, books);
   const wanted = text.trim().toLowerCase() === NONE ? '' : key(text);
+  const fact = review.state.customer.get(field.replace(/^customer\./, ''));
+  if (fact !== undefined && key(fact) === wanted) return true;
   const answers = review.state.inputs.get(row)?.answers ?? [];
   return answers.some(({ values }) => values[field] !== undefined && key(values[field]) === wanted);
 }

@@ -295,6 +295,47 @@ describe('the batch', () => {
   });
 });
 
+describe('answers to what is asked of the customer', () => {
+  /** A rule that goes on asking, whatever it is told. */
+  const RULES = rulesOf({
+    'asks.yaml': `kind: rules
+title: X
+stage: scope
+match: all
+rules:
+  - id: asks-on
+    title: t
+    when: { customer.reason: { not: rejected } }
+    then: { ask: customer.reason, choices: [rejected, trouble, requested] }
+    why: w
+    source: { document: d, section: s }
+    basis: ours
+    examples:
+      - given: { customer.reason: trouble }
+        expect: { ask: customer.reason }
+`,
+  });
+  const ROW = '+14085550101,US,Bandwidth,1,Ana,O\'Neil,+14085550101,"1 Elm St, Reno, NV 89501",';
+
+  test.each([
+    ['one line', 'trouble', '', 1],
+    ['two lines that differ', 'trouble', '+14085550102,requested\n', 1],
+    ['a line that says what is so already', 'requested', '', 0],
+  ])('%s end, and are told once', async (_, reason, more, times) => {
+    const text = [HEADER, ROW, ROW.replaceAll('0101', '0102')].join('\n');
+    const review = await reviewOf(text, { rules: RULES, customer: { reason: 'requested' } });
+    const answers = readCsv(Buffer.from(`phoneNumber,reason\n+14085550101,${reason}\n${more}`), 'a.csv', 's');
+    const told: Deed[] = [];
+    await applyAnswers(review, answers, async (deed) => {
+      told.push(deed);
+      if (told.length > 3) throw new Error('it would be told for ever');
+      await review.apply(eventOf(deed));
+    });
+    expect(told).toHaveLength(times);
+    expect(review.state.customer.get('reason')).toBe(reason);
+  });
+});
+
 describe('flags', () => {
   const FORMULA = [
     HEADER,
