@@ -1,0 +1,37 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { runExamples } from '../../src/engine/examples.ts';
+import { builtIn } from '../built-in.ts';
+
+const PAGE = readFileSync(new URL('../../docs/rules.md', import.meta.url), 'utf8');
+
+/** The page's blocks that are whole files; the others are parts of one. */
+const FILES = [...PAGE.matchAll(/^```yaml\n(.*?)^```$/gms)]
+  .map(([, text = '']) => text)
+  .filter((text) => /^kind:/m.test(text));
+
+describe('the files that the page on rules shows', () => {
+  it('are one for each kind of thing that leads add', () => {
+    const kinds = FILES.map((text) => /^kind: (\w+)/m.exec(text)?.[1]).sort();
+    expect(kinds).toEqual(['carriers', 'carriers', 'escalations', 'rules', 'rules']);
+  });
+
+  it.each(FILES.map((text) => [text]))(
+    'load over the built-in rules, and do what their examples say: block %#',
+    async (text) => {
+      const rules = builtIn({ 'page.yaml': text });
+      const { passed, failures } = await runExamples(rules);
+      expect(passed).toBeGreaterThan(50);
+      expect(failures.filter(({ place }) => place.file === 'page.yaml')).toEqual([]);
+    },
+  );
+
+  it.each(['address-matrix.yaml', 'address-matrix'])('extend a table by its name: %s', (name) => {
+    const text = FILES.find((one) => one.includes('extends: address-matrix.yaml')) ?? '';
+    const rules = builtIn({ 'page.yaml': text.replace('address-matrix.yaml', name) });
+    const table = rules.tables.find(({ file }) => file === 'address-matrix.yaml');
+    const ids = table?.rules.map(({ id }) => id) ?? [];
+    expect(ids.indexOf('german-address')).toBe(ids.indexOf('non-us-default-address') - 1);
+    expect(ids).toContain('german-address');
+  });
+});
