@@ -4,7 +4,7 @@ import { escalate } from '../engine/escalate.ts';
 import { CsrError } from '../engine/problem.ts';
 import type { Question } from '../engine/rule.ts';
 import { answerDeed, entryOf, NONE, NumberIndex, validateAnswer } from '../review/answers.ts';
-import type { Deed, FlagEntry } from '../review/event.ts';
+import type { Deed } from '../review/event.ts';
 import { validateQuestion } from '../review/intake.ts';
 import { earlierAnswers } from '../review/queue.ts';
 import type { Review } from '../review/review.ts';
@@ -347,7 +347,8 @@ export function submit(view: View, world: World, form: Form): Step {
         question: what,
         done: purpose.type === 'exclude' ? 'excluded' : 'noted on',
         purpose,
-        advance: purpose.type === 'exclude',
+        advance: purpose.type === 'exclude' ? 'stay' : false,
+        at: (world.work as Worklist).lists().findIndex((list) => list.id === view.list),
       });
     }
     case 'escalate': {
@@ -497,13 +498,18 @@ interface Proposal {
   /** Before the count: `excluded`. */
   readonly done: string;
   readonly purpose: Purpose;
-  /** Whether the cursor goes on to the next open row. */
-  readonly advance: boolean;
+  /** Whether the cursor goes on to the next open row, or stays among these. */
+  readonly advance: boolean | 'stay';
+  /** Where the list is among all. */
+  readonly at?: number;
   readonly more?: readonly string[];
 }
 
 /** A deed at once for the one row that is seen; otherwise only after a question that says how many. */
-function propose(view: View, { deed, targets, question, done, purpose, advance, more = [] }: Proposal): Step {
+function propose(
+  view: View,
+  { deed, targets, question, done, purpose, advance, at = 0, more = [] }: Proposal,
+): Step {
   const count = targets.rows.length;
   if (count === 0) return step(saying(view, 'no row is meant', 'bad'));
   const alone = count === 1 && targets.hidden === 0;
@@ -516,7 +522,7 @@ function propose(view: View, { deed, targets, question, done, purpose, advance, 
   const effect: Effect = {
     type: 'record',
     deeds: [deed],
-    after: { say, close: true, advance, draft: draftKey(purpose), unmark: targets.scope === 'selection' },
+    after: { say, close: true, advance, at, draft: draftKey(purpose), unmark: targets.scope === 'selection' },
   };
   if (alone) return step(view, effect);
   return step(
@@ -605,9 +611,7 @@ export function acknowledge(view: View, world: World, scope: Scope): Step {
   const list: List | null = currentList(view, world);
   const targets = targetsOf(view, world, { type: 'correct', field: '' }, scope);
   const flags = targets.rows.flatMap((row) =>
-    work
-      .openFlags(row, list?.flag?.rule ?? null)
-      .map((flag): FlagEntry => ({ row, rule: flag.rule, field: flag.field, message: flag.message })),
+    work.openFlags(row, list?.flag?.rule ?? null).map((flag) => work.review.flagEntry(row, flag)),
   );
   if (flags.length === 0) return step(saying(view, 'no error flag stands open here', 'bad'));
   const rows = [...new Set(flags.map((flag) => flag.row))];

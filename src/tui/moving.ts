@@ -17,7 +17,7 @@ import {
   type World,
   withLayer,
 } from './view.ts';
-import { ALL_ROWS, type Worklist } from './worklist.ts';
+import { ALL_ROWS, type List, type Worklist } from './worklist.ts';
 
 const PANES: readonly View['pane'][] = ['lists', 'rows', 'detail'];
 
@@ -233,6 +233,26 @@ export function advanced(view: View, world: World): View {
   return work.lists().some((one) => one.kind !== 'all' && one.open > 0)
     ? saying(view, `${say}; group done`, 'good', 'next-open')
     : saying(view, `${say}; nothing is open any more`, 'good', 'deliver');
+}
+
+/**
+ * On to the row that follows in the list, open or not. A list that is empty now gives way to the one that
+ * stood after it; `at` is where it was.
+ */
+export function stayed(view: View, world: World, at: number): View {
+  const work = world.work as Worklist;
+  const rows = visibleRows(view, world);
+  if (currentList(view, world)) {
+    if (view.row === null || rows.length === 0) return view;
+    const here = positionOf(rows, view.row);
+    const next = rows[here] === view.row ? here + 1 : here;
+    return { ...view, row: rows[clamp(next, rows.length)] as number, detailTop: 0 };
+  }
+  const lists = work.lists();
+  const waits = (list: List) => list.open > 0 && list.kind !== 'all';
+  const next = lists.slice(at).find(waits) ?? lists.find(waits) ?? lists.at(-1);
+  const went = shown({ ...view, filter: '' }, world, next?.id ?? null);
+  return saying(went, `${view.say?.text ?? ''}; the group is empty, on to the next`, 'good');
 }
 
 /** Puts the cursor back on a row that is there, and the row on the screen. */

@@ -154,8 +154,10 @@ interface After {
   readonly tone?: Say['tone'];
   /** Closes what lies over the screen. */
   readonly close: boolean;
-  /** Goes on to the next open row, or question. */
-  readonly advance: boolean;
+  /** Goes on to the next open row, or question; `stay`: to the row that follows, while the list has one. */
+  readonly advance: boolean | 'stay';
+  /** Where the list was among all: where to go on once it is empty. */
+  readonly at?: number;
   /** A draft that has become an answer. */
   readonly draft: string | null;
   /** Takes the marks away: what they were made for is done. */

@@ -326,6 +326,21 @@ test('rows are excluded with a reason, and brought back', async () => {
   expect(agent.review.status(7)).toBe('unresolved');
 });
 
+test('after an exclusion the cursor stays among the rows; an empty group gives way to the next', async () => {
+  const agent = await Agent.at();
+  await agent.goesTo(DE);
+  const { list } = agent.view;
+  const lists = agent.world.work?.lists().map((one) => one.id) ?? [];
+  await agent.sends('Ahere\r\rgdnot theirs\r');
+  expect([agent.view.list, agent.row]).toEqual([list, 7]);
+  await agent.sends('dnot theirs\r');
+  expect(agent.view.list).toBe(lists[lists.indexOf(list as string) + 1]);
+  expect(agent.said).toBe('saved: excluded 1 row; the group is empty, on to the next');
+  await agent.goesTo((one) => one.kind === 'all');
+  await agent.sends('gdnot theirs\r');
+  expect([agent.view.list, agent.row]).toEqual(['all', 3]);
+});
+
 test('notes and escalations stand with the row', async () => {
   const agent = await Agent.at();
   await agent.goesTo(DE);
