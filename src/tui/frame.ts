@@ -15,7 +15,7 @@ import { intakePage, mappingPage } from './ground.ts';
 import { COMMANDS, commandsOf, keyName, type Place } from './keys.ts';
 import { windowOf } from './line.ts';
 import { wrapLines } from './pages.ts';
-import { listLines, rowLines } from './table.ts';
+import { listLines, listsWidthOf, rowLines } from './table.ts';
 import { clip, pad, visible, widthOf } from './text.ts';
 import { type Line, lineWidth, type Span, span } from './theme.ts';
 import {
@@ -51,7 +51,7 @@ const GAP = ' \u2502 ';
 export function frameOf(view: View, world: World): Frame {
   const { columns, rows } = view.size;
   if (isTooSmall(view)) return tooSmall(columns, rows);
-  const geometry = geometryOf(view, listLength(view, world));
+  const geometry = geometryOf(view, listLength(view, world), listsWidthOf(world));
   const layer = topLayer(view);
   const lines: Line[] = [];
   let caret: Frame['caret'] = null;

@@ -26,8 +26,16 @@ export interface Geometry {
   readonly detailWidth: number;
 }
 
-/** `count` is how many rows there are to show: what a short list leaves goes to the detail. */
-export function geometryOf(view: View, count: number): Geometry {
+/** Wide enough for row, number, status and the beginning of an address. */
+const LEAST_ROWS = 45;
+const LEAST_LISTS = 20;
+const MOST_LISTS = 48;
+
+/**
+ * `count` is how many rows there are to show: what a short list leaves goes to the detail. `names` is how wide the
+ * groups would be in full: they get what the rows can spare.
+ */
+export function geometryOf(view: View, count: number, names = MOST_LISTS): Geometry {
   const { columns, rows } = view.size;
   const block = blockHeight(view);
   const body = Math.max(1, rows - FRAME - block);
@@ -36,8 +44,9 @@ export function geometryOf(view: View, count: number): Geometry {
   const table = wide
     ? body - 1
     : Math.max(1, Math.min(view.pane === 'lists' ? body : Math.max(LEAST_TABLE, count), body - least - 1));
-  const listsWidth = wide ? Math.min(32, Math.floor(columns * 0.21)) : columns;
-  const detailWidth = wide ? Math.min(64, Math.floor(columns * 0.3)) : columns;
+  const detailWidth = wide ? Math.min(64, Math.floor(columns * 0.27)) : columns;
+  const spare = columns - 6 - detailWidth - LEAST_ROWS;
+  const listsWidth = wide ? Math.max(LEAST_LISTS, Math.min(spare, names, MOST_LISTS)) : columns;
   return {
     wide,
     body,

@@ -1,7 +1,7 @@
 /** The lists and the rows of one of them, as lines. */
 
 import { scrolled } from './geometry.ts';
-import { clip, pad, visible } from './text.ts';
+import { clip, pad, visible, widthOf } from './text.ts';
 import { type Line, span } from './theme.ts';
 import { currentList, type Style, topLayer, type View, visibleRows, type World } from './view.ts';
 import { ALL_ROWS, type List, type Worklist } from './worklist.ts';
@@ -15,12 +15,13 @@ export function listLines(view: View, world: World, width: number, height: numbe
   );
   const top = scrolled(Math.max(0, at - Math.floor((height - 1) / 2)), at, height - 1, lists.length);
   const focused = view.pane === 'lists';
+  const counts = countsWidth(lists);
   const lines: Line[] = [[span(pad(' GROUPS', width), focused ? 'head' : 'dim')]];
   for (const list of lists.slice(top, top + height - 1)) {
     const here = list.id === view.list;
     const [glyph, tone] = listGlyph(list);
-    const count = String(list.open > 0 && list.kind !== 'all' ? list.open : list.rows.length).padStart(5);
-    const text = pad(visible(labelOf(list, world.work as Worklist)), width - 9);
+    const count = countOf(list).padStart(counts);
+    const text = pad(visible(labelOf(list, world.work as Worklist)), width - counts - SIGNS);
     if (here && focused) lines.push([span(`>${glyph}${count}  ${text}`, 'cursor')]);
     else
       lines.push([
@@ -31,6 +32,33 @@ export function listLines(view: View, world: World, width: number, height: numbe
       ]);
   }
   return lines;
+}
+
+/** Cursor, glyph, and what stands between count and name. */
+const SIGNS = 4;
+
+function countOf(list: List): string {
+  return String(list.open > 0 && list.kind !== 'all' ? list.open : list.rows.length);
+}
+
+function countsWidth(lists: readonly List[]): number {
+  return 1 + Math.max(0, ...lists.map((list) => countOf(list).length));
+}
+
+const needed = new WeakMap<readonly List[], number>();
+
+/** How wide the lists would be with all of their names. */
+export function listsWidthOf({ work }: World): number {
+  const lists = work?.lists() ?? [];
+  let width = needed.get(lists);
+  if (width === undefined) {
+    width =
+      countsWidth(lists) +
+      SIGNS +
+      Math.max(0, ...lists.map((list) => widthOf(visible(labelOf(list, work as Worklist)))));
+    needed.set(lists, width);
+  }
+  return width;
 }
 
 function listGlyph(list: List): [string, Style] {
@@ -75,16 +103,24 @@ interface ColumnWidths {
   readonly answer: number;
 }
 
-function columnsFor(width: number, places: number): ColumnWidths {
+/** As long as most numbers are: the columns must not move from page to page. */
+const LEAST_NUMBER = 13;
+const MOST_NUMBER = 16;
+/** What an address needs to be told from another one. */
+const LEAST_ANSWER = 6;
+
+/** The address goes before country and carrier: a group's name says those. */
+function columnsFor(width: number, places: number, number: number): ColumnWidths {
   const place = Math.max(4, places);
-  const fixed = 3 + place + 2 + 16 + 1 + 12;
+  const status = 12;
+  const fixed = 3 + place + 2 + number + 1 + status;
   let left = width - fixed;
   let country = 0;
   let carrier = 0;
   let answer = 0;
-  if (left >= 13) {
-    answer = 12;
-    left -= 13;
+  if (left > LEAST_ANSWER) {
+    answer = Math.min(12, left - 1);
+    left -= answer + 1;
   }
   if (left >= 3) {
     country = 2;
@@ -94,7 +130,7 @@ function columnsFor(width: number, places: number): ColumnWidths {
     carrier = Math.min(20, Math.max(8, Math.floor((left - 1) * 0.55)));
     left -= carrier + 1;
   }
-  return { place, number: 16, country, carrier, status: 12, answer: answer + (answer > 0 ? left : 0) };
+  return { place, number, country, carrier, status, answer: answer + (answer > 0 ? left : 0) };
 }
 
 /** The rows of the list that is open, under their heads. */
@@ -104,7 +140,9 @@ export function rowLines(view: View, world: World, width: number, height: number
   const list = currentList(view, world);
   const rows = visibleRows(view, world);
   const last = review.table.rows.at(-1)?.place ?? 0;
-  const widths = columnsFor(width, String(last).length);
+  const page = rows.slice(view.top, view.top + height);
+  const longest = Math.max(LEAST_NUMBER, ...page.map((row) => widthOf(visible(review.phoneNumber(row)))));
+  const widths = columnsFor(width, String(last).length, Math.min(MOST_NUMBER, longest));
   const field = shownField(list);
   const title =
     field === null ? 'address' : review.evaluator.columnName(review.evaluator.facts.slot(field)) || field;
@@ -136,7 +174,7 @@ export function rowLines(view: View, world: World, width: number, height: number
     view.anchor === null || view.row === null
       ? null
       : [Math.min(view.anchor, view.row), Math.max(view.anchor, view.row)];
-  for (const row of rows.slice(view.top, view.top + height)) {
+  for (const row of page) {
     const { glyph, word, tone } = work.standingIn(list, row);
     const read = (name: string) => visible(review.evaluator.value(row, name));
     const answer = field === null ? read('address') : read(field);

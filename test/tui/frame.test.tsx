@@ -99,6 +99,22 @@ test('at 100 columns groups, rows and detail stand side by side', async () => {
   expect(narrow.screen).not.toContain('│');
 });
 
+test('a wide window shares its columns: names of groups at 120, an address at 100 still', async () => {
+  const wide = await Agent.at(memoryOpening(), [120, 40]);
+  for (const name of ['US Lumen: Origin', "FR Orange: The carrier's own", 'GB Gamma: '])
+    expect(wide.screen).toContain(name);
+  const wider = await Agent.at(memoryOpening(), [160, 40]);
+  expect(wider.screen).toMatch(/FR Orange: The carrier's own records +\u2502/);
+  for (const columns of [100, 110, 120, 160]) {
+    const agent = await Agent.at(memoryOpening(), [columns, 24]);
+    await agent.goesTo((list) => list.kind === 'all');
+    await agent.sends('g');
+    expect(agent.screen, `${columns}`).toMatch(/row +number .*status +address/);
+    expect(agent.screen, `${columns}`).toMatch(/= ready +1 Elm S/);
+    expect(agent.screen, `${columns}`).toContain('+442075550115');
+  }
+});
+
 test('a row shows its status as sign and word, without colour', async () => {
   const agent = await Agent.at();
   await agent.goesTo((list) => list.kind === 'all');
