@@ -14,6 +14,8 @@ export interface FlagEntry {
   readonly rule: string;
   readonly field: string | null;
   readonly message: string;
+  /** The flagged cell's text; absent where the flag is about the whole row. */
+  readonly text?: string;
 }
 
 export type Deed =

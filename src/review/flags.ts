@@ -9,23 +9,27 @@ interface FlagGroup {
   /** The message of its first flag. */
   readonly message: string;
   readonly flags: readonly FlagEntry[];
-  /** How many of them nobody has vouched for. */
-  readonly open: number;
+  /** Those of them that nobody has vouched for. */
+  readonly unvouched: readonly FlagEntry[];
 }
 
 /** The flags of rows that would be delivered, by rule; errors first, then warnings. */
 function flagGroups(review: Review): FlagGroup[] {
-  const groups = new Map<string, { severity: Severity; message: string; flags: FlagEntry[]; open: number }>();
+  const groups = new Map<
+    string,
+    { severity: Severity; message: string; flags: FlagEntry[]; unvouched: FlagEntry[] }
+  >();
   for (const row of review.table.rows.keys()) {
     if (review.status(row) === 'excluded') continue;
     for (const flag of review.evaluator.flags(row)) {
       let group = groups.get(flag.rule);
       if (!group) {
-        group = { severity: flag.severity, message: flag.message, flags: [], open: 0 };
+        group = { severity: flag.severity, message: flag.message, flags: [], unvouched: [] };
         groups.set(flag.rule, group);
       }
-      group.flags.push({ row, rule: flag.rule, field: flag.field, message: flag.message });
-      if (!review.isAcknowledged(row, flag)) group.open++;
+      const entry = review.flagEntry(row, flag);
+      group.flags.push(entry);
+      if (!review.isAcknowledged(row, flag)) group.unvouched.push(entry);
     }
   }
   const order: readonly Severity[] = ['error', 'warning', 'info'];
@@ -53,7 +57,6 @@ export function flagDeeds(review: Review, rules: readonly string[]): Deed[] {
   }
   const flags = flagGroups(review)
     .filter((group) => rules.includes(group.rule))
-    .flatMap((group) => group.flags)
-    .filter((flag) => !review.isAcknowledged(flag.row, { ...flag, severity: 'error' }));
+    .flatMap((group) => group.unvouched);
   return flags.length === 0 ? [] : [{ type: 'acknowledge', flags }];
 }

@@ -134,7 +134,13 @@ export class Review {
   }
 
   isAcknowledged(index: number, flag: Flag): boolean {
-    return this.folded.acknowledged.has(flagKey({ row: index, ...flag }));
+    return this.folded.acknowledged.has(flagKey(this.flagEntry(index, flag)));
+  }
+
+  /** A row's flag as it can be vouched for: with the text of its cell as it stands now. */
+  flagEntry(index: number, { rule, field, message }: Flag): FlagEntry {
+    const text = field === null ? {} : { text: this.evaluator.value(index, field) };
+    return { row: index, rule, field, message, ...text };
   }
 
   /** Error flags of rows that would be delivered and that nobody has vouched for. */
@@ -144,7 +150,7 @@ export class Review {
       if (this.status(index) === 'excluded') continue;
       for (const flag of this.evaluator.flags(index)) {
         if (flag.severity !== 'error' || this.isAcknowledged(index, flag)) continue;
-        found.push({ row: index, rule: flag.rule, field: flag.field, message: flag.message });
+        found.push(this.flagEntry(index, flag));
       }
     }
     return found;

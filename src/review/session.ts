@@ -150,9 +150,9 @@ export function applyTo(state: SessionState, event: Event): void {
   }
 }
 
-/** What an acknowledgement is filed under. */
+/** What an acknowledgement is filed under: the flag and the text that was seen under it. */
 export function flagKey(flag: FlagEntry): string {
-  return JSON.stringify([flag.row, flag.rule, flag.field, flag.message]);
+  return JSON.stringify([flag.row, flag.rule, flag.field, flag.message, flag.text ?? null]);
 }
 
 function inputOf(state: SessionState, row: number): Answered {

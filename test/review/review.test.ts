@@ -354,6 +354,22 @@ describe('flags', () => {
     expect(review.blockers(false)).toHaveLength(1);
   });
 
+  test('a message that does not say the value vouches for no other value', async () => {
+    const text = [
+      HEADER,
+      '+14085550101,US,Bandwidth,1,Ana,O\'Neil,+14085550101,"1 Elm St, Boston, MA 2108",',
+    ].join('\n');
+    const review = await reviewOf(text);
+    const seen = review.blockingFlags();
+    expect(seen).toMatchObject([{ field: 'address', text: '1 Elm St, Boston, MA 2108' }]);
+    await review.apply(eventOf({ type: 'acknowledge', flags: seen }));
+    expect(review.blockingFlags()).toEqual([]);
+    await review.apply(
+      eventOf({ type: 'edit', rows: [0], field: 'address', text: '99 Other Rd, Newark, NJ 7102' }),
+    );
+    expect(review.blockingFlags().map(({ text }) => text)).toEqual(['99 Other Rd, Newark, NJ 7102']);
+  });
+
   test('another formula in the same cell is another flag', async () => {
     const review = await reviewOf(FORMULA);
     for (const deed of flagDeeds(review, ['formula'])) await review.apply(eventOf(deed));
