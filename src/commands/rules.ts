@@ -49,8 +49,9 @@ async function check(dir: string | undefined, options: CheckOptions): Promise<vo
   } else {
     sayProblems(problems);
     const files = sources.length + extend.length;
-    if (problems.length === 0) print(`${rules?.count ?? 0} rules in ${files} files: no findings\n`);
-    else say(`${problems.length} findings in ${files} files`);
+    if (problems.length === 0)
+      print(`${counted(rules?.count ?? 0, 'rule')} in ${counted(files, 'file')}: no findings\n`);
+    else say(`${counted(problems.length, 'finding')} in ${counted(files, 'file')}`);
   }
   if (problems.length > 0) process.exitCode = 1;
 }
@@ -73,6 +74,10 @@ async function test(dir: string | undefined, options: CheckOptions): Promise<voi
     print(`${run.passed} passed, ${failures.length} failed\n`);
   }
   if (failures.length > 0) process.exitCode = 1;
+}
+
+function counted(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? '' : 's'}`;
 }
 
 function sayFailure({ rule, place, given, wanted, came }: ExampleFailure): void {
