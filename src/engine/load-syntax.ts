@@ -1,7 +1,7 @@
 /** Slips in the YAML of a rule file, in the words of people who do not program. */
 
 /** An error of the parser: only its place, code and words are used. */
-export interface ParserError {
+interface ParserError {
   readonly code: string;
   readonly pos: readonly [number, number];
   readonly message: string;
@@ -15,7 +15,7 @@ export interface Openings {
   readonly quotes: readonly { readonly from: number; readonly to: number }[];
 }
 
-export interface Slip {
+interface Slip {
   readonly offset: number;
   readonly message: string;
   readonly found?: string;
