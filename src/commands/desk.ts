@@ -99,7 +99,14 @@ async function outputsOf(
 ): Promise<{ outputs: Output[]; notices: Problem[] }> {
   const { delivery } = review.rules;
   const outputs: Output[] = [];
-  const notices: Problem[] = [];
+  const notices = report.formulaHeads.map(
+    (text): Problem => ({
+      code: 'formula-header',
+      severity: 'warning',
+      message: `a spreadsheet would run \`${text}\`, in or above the header, as a formula: it goes out behind an apostrophe`,
+      help: 'look where the file comes from',
+    }),
+  );
   if (request.csv) {
     const csv = writeCsv(report);
     const name = report.partial ? delivery.partialFileName : delivery.fileName;

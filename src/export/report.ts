@@ -67,6 +67,8 @@ export interface Report {
   readonly surplus: ReadonlyMap<number, readonly string[]>;
   /** Records above the header. */
   readonly preamble: readonly (readonly string[])[];
+  /** Texts of the header, or above it, that a spreadsheet would run: as they came in. They go out as text. */
+  readonly formulaHeads: readonly string[];
   /** Whether unresolved rows are in it. */
   readonly partial: boolean;
   /** Rows left out by somebody's decision. */
@@ -146,12 +148,15 @@ export function buildReport(review: Review, options: ReportOptions): Report {
       own.every((column) => column.field !== field) &&
       included.some((index) => evaluator.value(index, field) !== ''),
   );
-  const columns = [...own, ...added.map(([field, header]) => ({ header, field }))];
+  const guard = (text: string) => (options.guardFormulas && isFormula(text) ? `'${text}` : text);
+  const named = [...own, ...added.map(([field, header]) => ({ header, field }))];
+  const columns = named.map(({ header, field }) => ({ header: guard(header), field }));
+  const preamble = layout?.output == null ? table.preamble : [];
+  const heads = [...preamble.flat(), ...named.map(({ header }) => header)];
   // A header may stand twice: such columns are read by their place, not by their field.
   const slots = columns.map(({ field }, at) =>
     layout?.output == null && at < own.length ? at : evaluator.facts.slot(field),
   );
-  const guard = (text: string) => (options.guardFormulas && isFormula(text) ? `'${text}` : text);
   const surplus = new Map<number, readonly string[]>();
   // Rows that go out column for column as they are need no list of their own.
   const asTheyAre = !options.guardFormulas && slots.every((slot, at) => slot === at);
@@ -188,7 +193,8 @@ export function buildReport(review: Review, options: ReportOptions): Report {
     columns,
     rows,
     surplus,
-    preamble: layout?.output == null ? table.preamble : [],
+    preamble: preamble.map((record) => record.map(guard)),
+    formulaHeads: heads.filter((text) => guard(text) !== text),
     partial: included.some((index) => review.status(index) === 'unresolved'),
     excluded,
     outsideBatch,

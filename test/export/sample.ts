@@ -42,6 +42,7 @@ export function reportOf(
     rows: rows.map((row, i) => ({ place: i + 2, cells: headers.map((_, c) => row[c] ?? '') })),
     surplus,
     preamble: [],
+    formulaHeads: [],
     partial: false,
     excluded: [],
     outsideBatch: 0,
