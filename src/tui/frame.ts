@@ -189,15 +189,17 @@ function countsOf(list: List): string {
   return rows === 1 ? '1 row' : `${rows} rows`;
 }
 
+/** What was said last; the key that goes on from there is not what a long text may cut. */
 function messageLine(view: View): Line {
   const { say } = view;
   if (!say) return [];
   const style: Style = say.tone === 'bad' ? 'bad' : say.tone === 'good' ? 'good' : 'plain';
-  const line: Span[] = [span(` ${visible(say.text)}`, style)];
   const next = COMMANDS.find((command) => command.action === say.next);
-  if (next)
-    line.push(span('   '), span(keyName(next.keys[0] as string), 'key'), span(` ${next.label}`, 'dim'));
-  return line;
+  const further: Line = next
+    ? [span('   '), span(keyName(next.keys[0] as string), 'key'), span(` ${next.label}`, 'dim')]
+    : [];
+  const text = clip(` ${visible(say.text)}`, view.size.columns - lineWidth(further));
+  return [span(text, style), ...further];
 }
 
 /** What each place shows in its footer, in order; what is disabled now gives way. */

@@ -165,7 +165,7 @@ describe.skipIf(!hasTmux)('csr review in a terminal (skipped where tmux is missi
     const first = start();
     await first.shows('intake');
     first.sends('\rAcme Holding\r');
-    await first.shows('saved: name');
+    await first.shows("saved: What is the customer's name?");
     first.sends('\t');
     await first.shows('group 1/');
     first.sends('A1\r\r');

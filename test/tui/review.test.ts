@@ -558,16 +558,20 @@ test('the intake speaks in its questions, and an answer that forbids delivery sa
 
 test('what the delivery would overwrite is said with the key that replaces it', async () => {
   const agent = await Agent.at();
+  let path = 'a.csv';
   agent.desk.deliver = async () => {
     const help = 'use --force to replace it';
-    throw new CsrError({ code: 'file-exists', severity: 'error', message: '`a.csv` exists already', help });
+    throw new CsrError({ code: 'file-exists', severity: 'error', message: `${path} exists already`, help });
   };
   const blockers = agent.review.blockers;
   agent.review.blockers = () => [];
   await agent.sends('X\r');
-  agent.review.blockers = blockers;
-  expect(agent.said).toBe('not saved: `a.csv` exists already');
+  expect(agent.said).toBe('not saved: a.csv exists already');
   expect(agent.screen).toContain('exists already   f replace');
+  path = `${'folder/'.repeat(12)}a.csv`;
+  await agent.sends('\r');
+  agent.review.blockers = blockers;
+  expect(agent.screen).toMatch(/folder.* {3}f replace$/m);
 });
 
 test('an answer that forbids delivery says why', async () => {
