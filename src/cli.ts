@@ -1,7 +1,7 @@
 /** `csr`: one command, its subcommands loaded when asked for. */
 import { Command } from 'commander';
 import pkg from '../package.json' with { type: 'json' };
-import { fail, setColor } from './commands/output.ts';
+import { fail, setColor, watchStreams } from './commands/output.ts';
 
 const LOADERS: Readonly<Record<string, () => Promise<(program: Command) => void>>> = {
   review: async () => (await import('./commands/review.ts')).addReview,
@@ -26,7 +26,7 @@ async function main(argv: readonly string[]): Promise<void> {
     .option('--debug', 'with a stack trace where something went wrong');
   program.exitOverride().showHelpAfterError('(see `csr --help`)');
   const named = argv.slice(2).find((word) => !word.startsWith('-'));
-  const wanted = named !== undefined && named in LOADERS ? [named] : Object.keys(LOADERS);
+  const wanted = named !== undefined && Object.hasOwn(LOADERS, named) ? [named] : Object.keys(LOADERS);
   for (const name of wanted) (await (LOADERS[name] as () => Promise<(program: Command) => void>)())(program);
   for (const command of everyCommand(program)) inherit(command);
   program.hook('preAction', (_, action) => {
@@ -51,12 +51,6 @@ function inherit(command: Command): void {
     command.option('--quiet', 'say only what went wrong');
 }
 
-// A reader that has seen enough (`| head`) is no failure.
-for (const stream of [process.stdout, process.stderr]) {
-  stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') process.exit(process.exitCode ?? 0);
-    throw error;
-  });
-}
+watchStreams();
 
 await main(process.argv).catch(fail);

@@ -2,6 +2,7 @@
 import { styleText } from 'node:util';
 import { CommanderError } from 'commander';
 import { CsrError, type Problem, showProblem } from '../engine/problem.ts';
+import { systemError } from '../files/system-error.ts';
 
 let colored = false;
 
@@ -69,4 +70,16 @@ export function fail(error: unknown): void {
     );
   }
   if (process.argv.includes('--debug') && error instanceof Error) say(String(error.stack));
+}
+
+/** Ends the command where its output goes nowhere: quietly for a reader that has seen enough, else with status 2. */
+export function watchStreams(): void {
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(process.exitCode ?? 0);
+    fail(systemError(error, '-', 'written'));
+    process.exit();
+  });
+  process.stderr.on('error', (error: NodeJS.ErrnoException) => {
+    process.exit(error.code === 'EPIPE' ? (process.exitCode ?? 0) : 2);
+  });
 }

@@ -56,7 +56,7 @@ export function systemCode(error: unknown): string | null {
 /**
  * The error of a system call as one the user can act on.
  *
- * @param path the file as the user knows it
+ * @param path the file as the user knows it; `-` is a standard stream
  * @param doing what was tried with it
  * @returns the CsrError to throw; an error that no system call made comes back as it is, for it is a defect of ours
  */
@@ -68,7 +68,7 @@ export function systemError(error: unknown, path: string, doing: Doing): Error {
   return new CsrError({
     code: meaning?.code ?? 'system-error',
     severity: 'error',
-    message: `\`${path}\` cannot be ${doing}: ${meaning?.reason ?? `the system says ${code}`}`,
+    message: `${path === '-' ? (doing === 'written' ? 'standard output' : 'standard input') : `\`${path}\``} cannot be ${doing}: ${meaning?.reason ?? `the system says ${code}`}`,
     ...(meaning?.help === undefined ? {} : { help: meaning.help }),
   });
 }
