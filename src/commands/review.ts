@@ -1,14 +1,21 @@
 /** `csr review`: the screen that takes an agent through what is left, or the same as plain lines. */
 import type { Command } from 'commander';
 import { recognise } from '../engine/layout.ts';
-import { CsrError } from '../engine/problem.ts';
+import { CsrError, type Problem } from '../engine/problem.ts';
 import type { Grid } from '../engine/table.ts';
 import { editText } from '../files/scratch.ts';
-import { writeAll } from '../files/write-file.ts';
+import { type Output, writeAll } from '../files/write-file.ts';
 import { applyAnswers } from '../review/answers.ts';
 import type { Desk, Opening } from '../review/desk.ts';
-import { layoutYaml } from '../review/keep-layout.ts';
-import { choiceOf, defaultOut, inputsOf, readSession, SessionDesk, sessionFolder } from './desk.ts';
+import {
+  choiceOf,
+  defaultOut,
+  inputsOf,
+  keptLayout,
+  readSession,
+  SessionDesk,
+  sessionFolder,
+} from './desk.ts';
 import {
   addInputOptions,
   type InputOptions,
@@ -78,30 +85,18 @@ async function run(file: string, options: ReviewOptions): Promise<void> {
       recognise: (choice) => recognise(grid, rules.layouts, choice),
       open: async (choice, keepLayout): Promise<Desk> => {
         const table = recognise(grid, rules.layouts, choice);
-        if (keepLayout) {
-          writeAll(
-            [
-              {
-                path: options.saveLayout ?? `${file}.layout.yaml`,
-                data: layoutYaml(choice.map.keys(), table),
-              },
-            ],
-            {
-              force: true,
-              notOver: place.inputs,
-            },
-          );
-        }
+        const given = { ...options, map: Object.fromEntries(choice.map) };
+        const kept = keptLayout(
+          table,
+          keepLayout && choice.map.size > 0
+            ? { ...given, saveLayout: options.saveLayout ?? `${file}.layout.yaml` }
+            : given,
+        );
         // Before the session is begun: answers that cannot be read must not leave one behind.
         const answers = await openAnswers(options, rules);
-        const desk = await SessionDesk.open(
-          table,
-          rules,
-          { ...options, map: Object.fromEntries(choice.map) },
-          session,
-          place,
-        );
+        const desk = await SessionDesk.open(table, rules, given, session, place);
         opened = desk;
+        desk.notices.push(...kept.map((layout) => keep(layout, place.inputs)));
         if (answers !== null) {
           const unused = await applyAnswers(desk.review, answers, async (deed) => {
             await desk.record(deed);
@@ -127,4 +122,26 @@ async function run(file: string, options: ReviewOptions): Promise<void> {
   } finally {
     (opened as SessionDesk | null)?.close();
   }
+}
+
+/** Writes the mapping of columns, and says where; that it could not be written must not end the session. */
+function keep(layout: Output, inputs: readonly string[]): Problem {
+  try {
+    writeAll([layout], { force: false, notOver: inputs });
+  } catch (error) {
+    const problem = error instanceof CsrError ? error.problems[0] : undefined;
+    if (problem === undefined) throw error;
+    return {
+      ...problem,
+      severity: 'warning',
+      message: `the mapping of columns was not kept: ${problem.message}`,
+      help: 'name another file with `--save-layout`',
+    };
+  }
+  return {
+    code: 'layout-kept',
+    severity: 'info',
+    message: `the mapping of columns is kept in \`${layout.path}\``,
+    help: 'move it into the folder that you give as `--extend`: the next such file is then understood by itself',
+  };
 }
