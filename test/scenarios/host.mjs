@@ -10,12 +10,14 @@ process.stderr.setMaxListeners(0);
 
 let runs = 0;
 
-/** Takes what is written to a stream; gives the stream back when called. */
-function capture(stream) {
+/** Takes what is written to a stream, and into `both` what a terminal would show; gives the stream back when called. */
+function capture(stream, both) {
   const { write } = stream;
   const chunks = [];
   stream.write = (chunk, encoding, callback) => {
-    chunks.push(typeof chunk === 'string' ? Buffer.from(chunk) : Buffer.from(chunk));
+    const bytes = Buffer.from(chunk);
+    chunks.push(bytes);
+    both.push(bytes);
     const done = typeof encoding === 'function' ? encoding : callback;
     done?.();
     return true;
@@ -34,8 +36,9 @@ async function run({ argv, folder, env, input }) {
   process.exitCode = undefined;
   const stdin = Readable.from(input === '' ? [] : [Buffer.from(input, 'base64')]);
   Object.defineProperty(process, 'stdin', { value: stdin, configurable: true });
-  const stdout = capture(process.stdout);
-  const stderr = capture(process.stderr);
+  const both = [];
+  const stdout = capture(process.stdout, both);
+  const stderr = capture(process.stderr, both);
   let fault = null;
   try {
     // The bundle's entry runs the command and waits for its end; the query makes it a module not yet loaded.
@@ -43,7 +46,13 @@ async function run({ argv, folder, env, input }) {
   } catch (error) {
     fault = String(error?.stack ?? error);
   }
-  return { status: process.exitCode ?? 0, stdout: stdout(), stderr: stderr(), fault };
+  return {
+    status: process.exitCode ?? 0,
+    stdout: stdout(),
+    stderr: stderr(),
+    both: Buffer.concat(both).toString('base64'),
+    fault,
+  };
 }
 
 process.on('message', async (request) => {

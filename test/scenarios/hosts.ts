@@ -1,7 +1,12 @@
 /** The command, built once, and processes that run it. */
 import { type ChildProcess, fork } from 'node:child_process';
+import { cpSync, mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { build } from 'esbuild';
 
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const HOST = fileURLToPath(new URL('host.mjs', import.meta.url));
 
 export interface Run {
@@ -15,13 +20,40 @@ export interface Outcome {
   readonly status: number;
   readonly stdout: Buffer;
   readonly stderr: Buffer;
+  /** Both streams as a terminal shows them, in the order of writing. */
+  readonly both: Buffer;
 }
 
 interface Answer {
   readonly status: number;
   readonly stdout: string;
   readonly stderr: string;
+  readonly both: string;
   readonly fault: string | null;
+}
+
+/**
+ * An installation of its own, so that another run, of other sources perhaps, cannot change it meanwhile.
+ * @returns its folder, for the caller to remove
+ */
+export async function install(): Promise<string> {
+  const folder = mkdtempSync(join(tmpdir(), 'csr-installed-'));
+  cpSync(join(ROOT, 'package.json'), join(folder, 'package.json'));
+  cpSync(join(ROOT, 'rules'), join(folder, 'rules'), { recursive: true });
+  await build({
+    entryPoints: [join(ROOT, 'src', 'cli.ts')],
+    outdir: join(folder, 'dist'),
+    bundle: true,
+    splitting: true,
+    platform: 'node',
+    format: 'esm',
+    target: 'node20.19',
+    banner: { js: "import{createRequire as __cr}from'node:module';const require=__cr(import.meta.url);" },
+    define: { 'process.env.NODE_ENV': '"production"', 'process.env.DEV': '"false"' },
+    external: ['react-devtools-core'],
+    logLevel: 'warning',
+  });
+  return folder;
 }
 
 /** One process, one command at a time. */
@@ -51,6 +83,7 @@ class Host {
             status: answer.status,
             stdout: Buffer.from(answer.stdout, 'base64'),
             stderr: Buffer.from(answer.stderr, 'base64'),
+            both: Buffer.from(answer.both, 'base64'),
           });
       });
       this.#child.send({ id: 0, argv, folder, env, input: input.toString('base64') });
@@ -69,9 +102,10 @@ export class Hosts {
   readonly #all: Host[] = [];
   readonly #waiting: ((host: Host) => void)[] = [];
 
-  constructor(cli: string, count: number) {
+  /** @param installed the folder that `install` made */
+  constructor(installed: string, count: number) {
     for (let at = 0; at < count; at++) {
-      const host = new Host(cli);
+      const host = new Host(join(installed, 'dist', 'cli.js'));
       this.#all.push(host);
       this.#free.push(host);
     }
