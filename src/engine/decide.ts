@@ -700,11 +700,14 @@ export class Evaluator {
     asked: string | null = null,
   ): void {
     const procedure = what.procedure ?? null;
-    const restsOn: [fact: string, text: string][] = [];
-    for (const fact of this.groundOf(rule, alsoRestsOn, draft)) {
-      if (fact === asked || fact === ANY_CELL || fact.startsWith('none.')) continue;
-      restsOn.push([fact, this.reader.text(fact, draft)]);
-    }
+    // Few tasks are answered of those that are raised: what one rests on is worked out when somebody asks.
+    const row: RowState = { ...draft, values: draft.values.slice() };
+    const { stage } = this;
+    let restsOn: string | null = null;
+    const ground = () => {
+      restsOn ??= this.readGround(rule, alsoRestsOn, asked, row, stage);
+      return restsOn;
+    };
     draft.raised = add(draft.raised, {
       key: [rule.id, what.kind, what.for.map((item) => item.field).join('+')].join(' '),
       kind: what.kind,
@@ -719,8 +722,29 @@ export class Evaluator {
       scope: what.scope ?? 'row',
       choices: what.choices ?? [],
       suggestion: what.suggestion ?? {},
-      restsOn: JSON.stringify(restsOn),
+      get restsOn() {
+        return ground();
+      },
     });
+  }
+
+  /** The facts that a task rests on with their texts, as the row stood when its stage began. */
+  private readGround(
+    rule: Rule,
+    also: readonly string[],
+    asked: string | null,
+    row: RowState,
+    stage: Stage,
+  ): string {
+    const now = this.stage;
+    this.stage = stage;
+    const read: [fact: string, text: string][] = [];
+    for (const fact of this.groundOf(rule, also, row)) {
+      if (fact === asked || fact === ANY_CELL || fact.startsWith('none.')) continue;
+      read.push([fact, this.reader.text(fact, row)]);
+    }
+    this.stage = now;
+    return JSON.stringify(read);
   }
 
   /**
@@ -889,7 +913,8 @@ const NOTHING: readonly never[] = [];
 
 // Lists here hold one or two items: a copy takes less than the room that `push` makes ahead.
 function add<Item>(list: readonly Item[], item: Item): readonly Item[] {
-  return list.length === 0 ? [item] : [...list, item];
+  if (list.length === 0) return [item];
+  return list.length === 1 ? [list[0] as Item, item] : [...list, item];
 }
 
 /** The cells a row fell into, one after another. Rows of the same cells share one path. */
