@@ -17,13 +17,16 @@ export type Validated = { readonly text: string } | { readonly problem: string }
 
 /**
  * An answer as it will stand, or why it cannot: a choice by any of its names, a country as its ISO code, an
- * extra field by its pattern, `(none)` as a blank.
+ * extra field by its pattern, and without the blanks around it, `(none)` as a blank, where it is no decision.
  */
 export function validateAnswer(review: Review, task: Task, item: Answerable, written: string): Validated {
   const text = written.trim();
   const { books, facts } = review.evaluator;
   const type = facts.type(item.field);
   if (text === '') return { problem: `${item.label} is blank; write ${NONE} where there is none` };
+  if (item.field === DECISION && text.toLowerCase() === NONE) {
+    return { problem: `${item.label} needs words: who decided it, and what` };
+  }
   const choices = choicesOf(review, task, item);
   // Of the customer one of the choices is true; of a row it may be that nobody can tell.
   const none = text.toLowerCase() === NONE && task.scope === 'row';
@@ -46,7 +49,8 @@ export function validateAnswer(review: Review, task: Task, item: Answerable, wri
   if (type === 'number' && new Reading(type, text, books).number === null) {
     return { problem: `${item.label} is a number, not \`${text}\`` };
   }
-  if (item.pattern !== null && !item.pattern.test(text)) {
+  if (item.pattern === null) return { text: written };
+  if (!item.pattern.test(text)) {
     return {
       problem:
         item.format === null
@@ -54,7 +58,8 @@ export function validateAnswer(review: Review, task: Task, item: Answerable, wri
           : `${item.label} is ${item.format}, not \`${text}\``,
     };
   }
-  return { text: written };
+  // What was looked at is what is kept.
+  return { text };
 }
 
 function choicesOf(review: Review, task: Task, item: Answerable): readonly string[] {
@@ -114,6 +119,11 @@ export class NumberIndex {
     return this.rows.get(this.key(text)) ?? [];
   }
 
+  /** Whether the table has rows under a key. */
+  has(key: string): boolean {
+    return this.rows.has(key);
+  }
+
   /** The key under which the table's rows have a number; `country` is the ISO code it is written in, if known. */
   key(text: string, country?: string): string {
     const direct = numberKey(text, country);
@@ -127,8 +137,9 @@ export class NumberIndex {
 }
 
 /**
- * A file to join by number: its columns by the layouts' header texts. A number that stands in it twice
- * with different values is a notice, and its first line counts.
+ * A file to join by number: its columns by the layouts' header texts, and of its rows those whose number the table
+ * has; what it says of others is none of the session's business. A number that stands in it twice with different
+ * values is a notice, and its first line counts.
  * @throws CsrError where the file has no number column
  */
 export function joinReference(
@@ -157,6 +168,7 @@ export function joinReference(
     const text = cells[numberAt] ?? '';
     if (text.trim() === '') continue;
     const key = index.key(text, books.countries.code(cells[countryAt] ?? '') ?? undefined);
+    if (!index.has(key)) continue;
     const row: Record<string, string> = {};
     for (const [column, field] of fields.entries()) {
       if (!field.startsWith('column:')) row[field] = blankOf(rules, cells[column] ?? '');

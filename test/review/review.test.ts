@@ -1,7 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { buildReport } from '../../src/export/report.ts';
 import { readCsv } from '../../src/files/read-csv.ts';
-import { answerDeed, applyAnswers } from '../../src/review/answers.ts';
+import {
+  answerDeed,
+  applyAnswers,
+  joinReference,
+  NumberIndex,
+  validateAnswer,
+} from '../../src/review/answers.ts';
 import type { Deed } from '../../src/review/event.ts';
 import { flagDeeds } from '../../src/review/flags.ts';
 import { taskGroups } from '../../src/review/queue.ts';
@@ -292,6 +298,43 @@ describe('the batch', () => {
     expect(review.blockers(true).map(({ code }) => code)).toEqual(['batch-open']);
     await review.apply(eventOf({ type: 'batch', rows: [0] }));
     expect(review.blockers(true)).toEqual([]);
+  });
+});
+
+describe('an answer as it will stand', () => {
+  test('a value with a pattern is kept without the blanks around it; any other text as it was written', async () => {
+    const review = await reviewOf(EVERY_KIND);
+    const row = rowOf(review, '+33155501012');
+    const task = openTask(review, row, 'rio');
+    const [address, rio] = ['address', 'rio'].map((name) => task.for.find(({ field }) => field === name));
+    if (!address || !rio) throw new Error('the look-up asks for something else');
+    expect(validateAnswer(review, task, rio, ' 01P123456ABC\t')).toEqual({ text: '01P123456ABC' });
+    expect(validateAnswer(review, task, address, ' Paris ')).toEqual({ text: ' Paris ' });
+  });
+
+  test("a lead's decision is words: that there is none is no decision", async () => {
+    const review = await reviewOf(EVERY_KIND);
+    const answers = readCsv(Buffer.from('phoneNumber,decision\n+442075550115,(None)\n'), 'a.csv', 's');
+    const notices = await applyAnswers(review, answers, async (deed) => {
+      await review.apply(eventOf(deed));
+    });
+    expect(notices.map(({ message }) => message)).toEqual([
+      'the decision needs words: who decided it, and what',
+    ]);
+    expect(review.status(rowOf(review, '+442075550115'))).toBe('unresolved');
+  });
+
+  test('a joined file brings in what it says of the numbers of the table, and of no others', async () => {
+    const review = await reviewOf(EVERY_KIND);
+    const { books } = review.evaluator;
+    const grid = readCsv(
+      Buffer.from('phoneNumber,origin\n4085550101,PORTED\n+14085559999,CLAIMED\n'),
+      'inventory.csv',
+      's',
+    );
+    const index = new NumberIndex(review.table, books, review.rules);
+    const { deed } = joinReference('inventory', grid, review.rules, books, index);
+    expect(deed.rows).toEqual({ '+14085550101': { phoneNumber: '4085550101', origin: 'PORTED' } });
   });
 });
 
