@@ -78,7 +78,7 @@ function checkUsage(options: ApplyOptions): void {
 function tell({ review }: Opened): void {
   const { rows, changed, unresolved, excluded, flagged, ready } = review.summary();
   say(
-    `${rows} rows: ${ready} ready, ${unresolved} unresolved, ${excluded} excluded; ${changed} changed, ${flagged} flagged`,
+    `${rows === 1 ? '1 row' : `${rows} rows`}: ${ready} ready, ${unresolved} unresolved, ${excluded} excluded; ${changed} changed, ${flagged} flagged`,
   );
   tellGroups(review);
   sayFlags(review);

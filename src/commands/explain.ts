@@ -47,7 +47,7 @@ function findRows(review: Review, number: string): readonly number[] {
     code: 'unknown-number',
     severity: 'error',
     message: `\`${number}\` is not in ${review.table.name}`,
-    help: `it has ${review.table.rows.length} rows; name one as \`row:${review.place(0)}\`, or a number such as ${review.phoneNumber(0) || '(blank)'}`,
+    help: `it has ${review.table.rows.length === 1 ? '1 row' : `${review.table.rows.length} rows`}; name one as \`row:${review.place(0)}\`, or a number such as ${review.phoneNumber(0) || '(blank)'}`,
   });
 }
 

@@ -48,23 +48,37 @@ export function addInputOptions(command: Command): Command {
     .option('--customer <name>', "the customer's name; wins over the customer file's")
     .option('--customer-file <file>', "the intake's answers as YAML")
     .option('--layout <id>', 'the layout, where it cannot be told from the header')
-    .option('--map <field=header>', 'read FIELD from the column headed HEADER (repeatable)', pairs)
+    .option('--map <field=header>', 'read FIELD from the column headed HEADER (repeatable)', mapping)
     .option('--save-layout <file>', 'keep the mapping as layout YAML, for --extend')
     .option('--numbers <list>', 'the batch: a file, a comma-separated list, or - for standard input')
     .option('--answers <file>', 'answers by phone number, as CSV')
-    .option('--reference <name=file>', 'join a file by number, such as inventory=FILE (repeatable)', pairs);
+    .option(
+      '--reference <name=file>',
+      'join a file by number, such as inventory=FILE (repeatable)',
+      referenceName,
+    );
 }
 
-function pairs(text: string, before: Record<string, string> | undefined): Record<string, string> {
+type Pairs = Readonly<Record<string, string>>;
+
+function pairOf(text: string): Pairs | null {
   const at = text.indexOf('=');
-  if (at <= 0 || at === text.length - 1) {
-    throw new CsrError({
-      code: 'usage',
-      severity: 'error',
-      message: `\`${text}\` is not of the form NAME=VALUE`,
-    });
-  }
-  return { ...before, [text.slice(0, at).trim()]: text.slice(at + 1) };
+  return at <= 0 || at === text.length - 1 ? null : { [text.slice(0, at).trim()]: text.slice(at + 1) };
+}
+
+function mapping(text: string, before: Pairs | undefined): Pairs {
+  const pair = pairOf(text);
+  if (pair !== null) return { ...before, ...pair };
+  throw new CsrError({
+    code: 'usage',
+    severity: 'error',
+    message: `\`--map ${text}\` is not of the form FIELD=HEADER`,
+  });
+}
+
+/** A file without a name is kept under a blank one: which names there are, the rules must say. */
+function referenceName(text: string, before: Pairs | undefined): Pairs {
+  return { ...before, ...(pairOf(text) ?? { '': text }) };
 }
 
 function isoDate(text: string): string {
@@ -161,6 +175,14 @@ export async function groundDeeds(
     references.length > 0 || options.numbers !== undefined ? new NumberIndex(table, books, rules) : null;
   const read = referencesRead(rules);
   for (const [name, file] of references) {
+    if (name === '') {
+      throw new CsrError({
+        code: 'usage',
+        severity: 'error',
+        message: `\`--reference ${file}\` is not of the form NAME=FILE`,
+        ...(read.length > 0 ? { wanted: `a name that rules read: ${read.join(', ')}` } : {}),
+      });
+    }
     if (!read.includes(name)) {
       notices.push({
         code: 'unknown-reference',
@@ -184,6 +206,15 @@ export async function groundDeeds(
     Object.assign(facts, readCustomer(options.customerFile, text, rules.intake));
   }
   if (options.customer !== undefined) facts.name = options.customer;
+  // What the customer wants contradicts what is delivered.
+  if (options.numbers !== undefined && facts.scope === 'all') {
+    notices.push({
+      code: 'batch-of-all',
+      severity: 'warning',
+      message: `the customer file says \`scope: all\`, and --numbers names a part of the file: only that is delivered`,
+      help: 'say `scope: batch`, or leave `--numbers` out',
+    });
+  }
   if (options.numbers !== undefined && facts.scope === undefined) facts.scope = 'batch';
   if (Object.keys(facts).length > 0) deeds.push({ type: 'intake', facts });
   return { deeds, notices };
@@ -206,11 +237,29 @@ const NUMBER_LIST = /^[+(\d][\d\s+().,;-]*$/;
  * only that column counts; of any other file, whatever has digits.
  */
 export async function readNumberList(given: string, rules: RuleSet): Promise<string[]> {
-  const cells = NUMBER_LIST.test(given.trim()) ? [given] : numberCells(await openGrid(given), rules);
+  const cells = NUMBER_LIST.test(given.trim()) ? [given] : numberCells(await openNumbers(given), rules);
   return cells
     .flatMap((cell) => cell.split(/[,;\t\r\n]/))
     .map((one) => one.trim().replace(/^["']|["']$/g, ''))
     .filter((one) => /\d/.test(one));
+}
+
+/** A file of numbers. @throws CsrError that names what is no number, where a list was meant */
+async function openNumbers(given: string): Promise<Grid> {
+  try {
+    return await openGrid(given);
+  } catch (error) {
+    const parts = given.split(/[,;]/).map((one) => one.trim());
+    const bad = parts.filter((one) => one !== '' && !NUMBER_LIST.test(one));
+    const isList = bad.length < parts.length || /^[+(]/.test(given.trim());
+    if (!(error instanceof CsrError) || error.problems[0]?.code !== 'missing-file' || !isList) throw error;
+    throw new CsrError({
+      code: 'bad-number',
+      severity: 'error',
+      message: `${some(bad.map((one) => `\`${one}\``))} in \`--numbers\` ${bad.length === 1 ? 'is no phone number' : 'are no phone numbers'}`,
+      help: 'give numbers with commas between them, or the name of a file that is there',
+    });
+  }
 }
 
 function numberCells({ records }: Grid, rules: RuleSet): string[] {
@@ -246,16 +295,25 @@ async function readBatch(
     throw new CsrError({
       code: 'unknown-number',
       severity: 'error',
-      message: `none of the ${written.length} numbers given with --numbers is in ${table.name}`,
+      message:
+        written.length === 1
+          ? `the number given with --numbers is not in ${table.name}`
+          : `none of the ${written.length} numbers given with --numbers is in ${table.name}`,
       found: written.slice(0, 5).join(', '),
       help: 'write them as in the file, or with + and the country code',
     });
   }
   const warn = (code: string, message: string) => notices.push({ code, severity: 'warning', message });
   if (unknown.length > 0)
-    warn('unknown-number', `${unknown.length} of the batch are not in ${table.name}: ${some(unknown)}`);
+    warn(
+      'unknown-number',
+      `${unknown.length} of the batch ${unknown.length === 1 ? 'is' : 'are'} not in ${table.name}: ${some(unknown)}`,
+    );
   if (twice.length > 0)
-    warn('duplicate-number', `${twice.length} of the batch are given more than once: ${some(twice)}`);
+    warn(
+      'duplicate-number',
+      `${twice.length} of the batch ${twice.length === 1 ? 'is' : 'are'} given more than once: ${some(twice)}`,
+    );
   return { rows: [...rows].sort((a, b) => a - b), notices };
 }
 

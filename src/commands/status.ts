@@ -111,7 +111,7 @@ function showStatus(review: Review): string {
   const { rows, ready, unresolved, excluded, changed, flagged } = review.summary();
   const { last, delivered, done } = review.state;
   const lines = [
-    `${review.table.name}: ${rows} rows, ${ready} ready, ${unresolved} unresolved, ${excluded} excluded; ${changed} changed, ${flagged} flagged`,
+    `${review.table.name}: ${rows === 1 ? '1 row' : `${rows} rows`}, ${ready} ready, ${unresolved} unresolved, ${excluded} excluded; ${changed} changed, ${flagged} flagged`,
   ];
   if (last)
     lines.push(
@@ -128,7 +128,10 @@ function showStatus(review: Review): string {
     );
   }
   const flags = review.blockingFlags();
-  if (flags.length > 0) lines.push(`  flags  ${flags.length} errors to correct or vouch for`);
+  if (flags.length > 0)
+    lines.push(
+      `  flags  ${flags.length === 1 ? '1 error' : `${flags.length} errors`} to correct or vouch for`,
+    );
   lines.push(
     delivered
       ? `delivered ${delivered.at.slice(0, 16).replace('T', ' ')} UTC: ${delivered.files.join(', ')}${delivered.partial ? ' (partial)' : ''}`

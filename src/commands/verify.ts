@@ -33,7 +33,7 @@ async function run(csv: string, documents: string[], options: { readonly json?: 
     sayProblems(problems);
     if (equal)
       print(
-        `${count} rows: ${words.map((word) => word.name).join(', ')} holds exactly what ${basename(csv)} holds\n`,
+        `${count === 1 ? '1 row' : `${count} rows`}: ${words.map((word) => word.name).join(', ')} ${words.length === 1 ? 'holds' : 'hold'} exactly what ${basename(csv)} holds\n`,
       );
   }
   if (!equal) process.exitCode = 1;

@@ -181,7 +181,7 @@ export class Review {
       problems.push({
         code: 'unresolved',
         severity: 'error',
-        message: `${rows.length} of ${this.table.rows.length} rows are unresolved: ${this.rowList(rows, NAMED)}`,
+        message: `${rows.length} of ${this.table.rows.length} ${this.table.rows.length === 1 ? 'row' : 'rows'} ${rows.length === 1 ? 'is' : 'are'} unresolved: ${this.rowList(rows, NAMED)}`,
         help: 'answer them in `csr review`, or with `--answers`; `--partial` delivers with these cells as they are',
       });
     }
