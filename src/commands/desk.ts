@@ -1,5 +1,6 @@
 /** A session on disk, and the way out of it: what the review screen and `csr export` work at. */
 import { basename, dirname, join, resolve } from 'node:path';
+import { type LayoutChoice, recognise } from '../engine/layout.ts';
 import { CsrError, type Problem } from '../engine/problem.ts';
 import type { RuleSet } from '../engine/rule.ts';
 import type { Table } from '../engine/table.ts';
@@ -16,7 +17,19 @@ import { layoutYaml } from '../review/keep-layout.ts';
 import { proposalYaml } from '../review/proposal.ts';
 import { Review } from '../review/review.ts';
 import { fold, type SessionState } from '../review/session.ts';
-import { customerName, groundDeeds, type InputOptions, stamp, startOf, takeAnswers } from './options.ts';
+import {
+  customerName,
+  groundDeeds,
+  type InputOptions,
+  type Opened,
+  onlyOneStdin,
+  openGrid,
+  openReview,
+  openRules,
+  stamp,
+  startOf,
+  takeAnswers,
+} from './options.ts';
 
 /** Where the screen was, beside the journal. */
 const BOOKMARK = 'bookmark';
@@ -176,9 +189,8 @@ export class SessionDesk implements Desk {
       const resumed = journal.events.length > 0;
       const notices: Problem[] = [...table.notices, ...journal.notices, ...ground.notices];
       const fresh: Deed[] = resumed
-        ? continued(journal.events, table, rules, notices)
-        : [startOf(table, rules, options.map ?? {})];
-      fresh.push(...(resumed ? newsOf(ground.deeds, fold(journal.events), notices) : ground.deeds));
+        ? continued(journal.events, table, rules, ground.deeds, notices)
+        : [startOf(table, rules, options.map ?? {}), ...ground.deeds];
       const events = fresh.map(stamp);
       if (!hold) for (const event of events) journal.append(event);
       const review = await Review.open(rules, table, [...journal.events, ...events]);
@@ -247,8 +259,17 @@ export class SessionDesk implements Desk {
   }
 }
 
-/** The journal's ground holds for this file: what to add, or a refusal. */
-function continued(events: readonly Event[], table: Table, rules: RuleSet, notices: Problem[]): Deed[] {
+/**
+ * What a session must be told before it goes on: other rules, and what the options say that is not so in it.
+ * @throws CsrError `input-changed` where it was begun on another file
+ */
+function continued(
+  events: readonly Event[],
+  table: Table,
+  rules: RuleSet,
+  ground: readonly Deed[],
+  notices: Problem[],
+): Deed[] {
   const start = events.find((event) => event.type === 'start');
   if (start && start.input.sha256 !== table.sha256) {
     throw new CsrError({
@@ -266,9 +287,9 @@ function continued(events: readonly Event[], table: Table, rules: RuleSet, notic
       message:
         'the rules have changed since the session was last open; every row was decided anew, and answers whose question changed are asked for again',
     });
-    return [{ type: 'rules', rules: rules.digest }];
+    return [{ type: 'rules', rules: rules.digest }, ...newsOf(ground, fold(events), notices)];
   }
-  return [];
+  return newsOf(ground, fold(events), notices);
 }
 
 /**
@@ -309,22 +330,39 @@ export async function readSession(folder: string): Promise<readonly Event[] | nu
   return readJournal<Event>(folder);
 }
 
-/** Applies `--answers` to a review that keeps nothing. */
-export async function applyAnswersInMemory(
-  review: Review,
-  options: InputOptions,
-): Promise<readonly Problem[]> {
-  return takeAnswers(review, options, async (deed) => {
-    await review.apply(stamp(deed));
-  });
+/** How a file is to be understood: as the options say, else as its session has understood it. */
+export function layoutChoice(options: InputOptions, events: readonly Event[] | null): LayoutChoice {
+  const start = events?.find((event) => event.type === 'start');
+  const given = Object.entries(options.map ?? {});
+  return {
+    layout: options.layout ?? start?.layout ?? null,
+    map: new Map(given.length > 0 ? given : Object.entries(start?.map ?? {})),
+  };
 }
 
-/** How a session's file was understood: its options hold unless others are given. */
-export function choiceOf(
-  events: readonly Event[],
-): { layout: string; map: Readonly<Record<string, string>> } | null {
-  const start = events.find((event) => event.type === 'start');
-  return start ? { layout: start.layout, map: start.map } : null;
+/**
+ * A file as its session left it, read without taking the session's lock, with what the options say laid over it;
+ * without a session, as the rules alone decide it. Nothing is written.
+ * @returns also what the session's journal holds; null where there is none
+ */
+export async function openAsLeft(
+  file: string,
+  options: InputOptions,
+): Promise<Opened & { readonly left: readonly Event[] | null }> {
+  const folder = file === '-' && options.session === undefined ? null : sessionFolder(file, options);
+  const left = folder === null ? null : await readSession(folder);
+  if (left === null || left.length === 0) return { ...(await openReview(file, options)), left: null };
+  onlyOneStdin(file, options);
+  const rules = await openRules(options);
+  const table = recognise(await openGrid(file), rules.layouts, layoutChoice(options, left));
+  const ground = await groundDeeds(table, rules, options);
+  const notices: Problem[] = [...table.notices, ...ground.notices];
+  const fresh = continued(left, table, rules, ground.deeds, notices);
+  const review = await Review.open(rules, table, [...left, ...fresh.map(stamp)]);
+  const unused = await takeAnswers(review, options, async (deed) => {
+    await review.apply(stamp(deed));
+  });
+  return { rules, table, review, notices: [...notices, ...unused], left };
 }
 
 /** The paths that a delivery must not touch. */

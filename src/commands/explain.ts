@@ -4,9 +4,9 @@ import { type Explanation, explain, type RuleTrace, type TestTrace } from '../en
 import { CsrError } from '../engine/problem.ts';
 import { NumberIndex } from '../review/answers.ts';
 import type { Review } from '../review/review.ts';
+import { openAsLeft } from './desk.ts';
 import { addInputOptions, type InputOptions, sayNotices } from './options.ts';
 import { print, printJson } from './output.ts';
-import { openAsLeft } from './status.ts';
 
 interface ExplainOptions extends InputOptions {
   readonly json?: boolean;

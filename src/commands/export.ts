@@ -1,5 +1,6 @@
 /** `csr export`: delivers what a session, or a file with its answers, has come to. */
 import type { Command } from 'commander';
+import { recognise } from '../engine/layout.ts';
 import { CsrError } from '../engine/problem.ts';
 import { summary } from '../export/handover.ts';
 import { readBytes } from '../files/read-text.ts';
@@ -7,12 +8,12 @@ import type { DeliveryRequest } from '../review/desk.ts';
 import { flagDeeds } from '../review/flags.ts';
 import type { Review } from '../review/review.ts';
 import {
-  choiceOf,
   type DeliveryPlace,
   defaultOut,
   deliver,
   inputsOf,
   keptLayout,
+  layoutChoice,
   readSession,
   reportOf,
   SessionDesk,
@@ -25,7 +26,6 @@ import {
   openGrid,
   openReview,
   openRules,
-  openTable,
   sayNotices,
   stamp,
 } from './options.ts';
@@ -77,12 +77,7 @@ async function run(file: string, options: ExportOptions): Promise<void> {
   const events = folder === null || options.answers !== undefined ? null : await readSession(folder);
   if (events !== null && events.length > 0 && folder !== null) {
     const rules = await openRules(options);
-    const choice = choiceOf(events);
-    const table = openTable(await openGrid(file), rules, {
-      ...options,
-      ...(options.layout === undefined && choice ? { layout: choice.layout } : {}),
-      map: Object.keys(options.map ?? {}).length > 0 ? (options.map ?? {}) : (choice?.map ?? {}),
-    });
+    const table = recognise(await openGrid(file), rules.layouts, layoutChoice(options, events));
     const desk = await SessionDesk.open(
       table,
       rules,

@@ -8,10 +8,10 @@ import { type Output, writeAll } from '../files/write-file.ts';
 import { applyAnswers } from '../review/answers.ts';
 import type { Desk, Opening } from '../review/desk.ts';
 import {
-  choiceOf,
   defaultOut,
   inputsOf,
   keptLayout,
+  layoutChoice,
   readSession,
   SessionDesk,
   sessionFolder,
@@ -65,7 +65,6 @@ async function run(file: string, options: ReviewOptions): Promise<void> {
   const open = async (): Promise<Opening> => {
     const rules = await openRules(options);
     const grid: Grid = await openGrid(file);
-    const before = choiceOf((await readSession(session)) ?? []);
     const place = {
       out: options.out ?? defaultOut(file),
       inputs: inputsOf(file, options),
@@ -74,14 +73,10 @@ async function run(file: string, options: ReviewOptions): Promise<void> {
           ? null
           : await (await import('../files/read-text.ts')).readBytes(options.template, readStdin),
     };
-    const given = Object.entries(options.map ?? {});
     return {
       grid,
       rules,
-      choice: {
-        layout: options.layout ?? before?.layout ?? null,
-        map: new Map(given.length > 0 ? given : Object.entries(before?.map ?? {})),
-      },
+      choice: layoutChoice(options, await readSession(session)),
       recognise: (choice) => recognise(grid, rules.layouts, choice),
       open: async (choice, keepLayout): Promise<Desk> => {
         const table = recognise(grid, rules.layouts, choice);

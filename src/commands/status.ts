@@ -1,22 +1,11 @@
 /** `csr status`: where the session of a file stands. */
 import type { Command } from 'commander';
-import { CsrError, type Problem } from '../engine/problem.ts';
+import { CsrError } from '../engine/problem.ts';
+import type { Event } from '../review/event.ts';
 import { taskGroups } from '../review/queue.ts';
-import { Review } from '../review/review.ts';
-import { applyAnswersInMemory, choiceOf, readSession, sessionFolder } from './desk.ts';
-import {
-  addInputOptions,
-  groundDeeds,
-  type InputOptions,
-  type Opened,
-  onlyOneStdin,
-  openGrid,
-  openReview,
-  openRules,
-  openTable,
-  sayNotices,
-  stamp,
-} from './options.ts';
+import type { Review } from '../review/review.ts';
+import { openAsLeft } from './desk.ts';
+import { addInputOptions, type InputOptions, sayNotices } from './options.ts';
 import { print, printJson } from './output.ts';
 
 interface StatusOptions extends InputOptions {
@@ -32,46 +21,9 @@ export function addStatus(program: Command): void {
     .action(run);
 }
 
-/**
- * A file as its session left it, read without taking the session's lock; without a session, as the rules
- * alone decide it. Nothing is written.
- */
-export async function openAsLeft(
-  file: string,
-  options: InputOptions,
-): Promise<Opened & { readonly hasSession: boolean }> {
-  const folder = file === '-' && options.session === undefined ? null : sessionFolder(file, options);
-  const events = folder === null ? null : await readSession(folder);
-  if (events === null || events.length === 0)
-    return { ...(await openReview(file, options)), hasSession: false };
-  onlyOneStdin(file, options);
-  const rules = await openRules(options);
-  const choice = choiceOf(events);
-  const table = openTable(await openGrid(file), rules, {
-    ...options,
-    ...(options.layout === undefined && choice ? { layout: choice.layout } : {}),
-    map: options.map && Object.keys(options.map).length > 0 ? options.map : (choice?.map ?? {}),
-  });
-  const notices: Problem[] = [...table.notices];
-  const start = events.find((event) => event.type === 'start');
-  if (start && start.input.sha256 !== table.sha256) {
-    throw new CsrError({
-      code: 'input-changed',
-      severity: 'error',
-      message: `${table.name} is not the file that its session was begun on`,
-      help: 'put the first file back, or move its session folder away to begin anew',
-    });
-  }
-  const ground = await groundDeeds(table, rules, options);
-  notices.push(...ground.notices);
-  const review = await Review.open(rules, table, [...events, ...ground.deeds.map(stamp)]);
-  notices.push(...(await applyAnswersInMemory(review, options)));
-  return { rules, table, review, notices, hasSession: true };
-}
-
 async function run(file: string, options: StatusOptions): Promise<void> {
-  const { review, notices, hasSession } = await openAsLeft(file, options);
-  if (!hasSession) {
+  const { review, notices, left } = await openAsLeft(file, options);
+  if (left === null) {
     throw new CsrError({
       code: 'no-session',
       severity: 'error',
@@ -82,7 +34,8 @@ async function run(file: string, options: StatusOptions): Promise<void> {
   const summary = review.summary();
   const blockers = review.blockers(false);
   if (options.json) {
-    const { delivered, last, done, undone } = review.state;
+    const { delivered, done, undone } = review.state;
+    const last = left.at(-1);
     printJson({
       summary,
       groups: taskGroups(review).map(({ id, title, kind, rule, open, answered }) => ({
@@ -101,15 +54,15 @@ async function run(file: string, options: StatusOptions): Promise<void> {
       delivered: delivered ? { at: delivered.at, files: delivered.files, partial: delivered.partial } : null,
     });
   } else {
-    print(showStatus(review));
+    print(showStatus(review, left.at(-1)));
   }
   sayNotices(notices, options);
   if (blockers.length > 0) process.exitCode = 1;
 }
 
-function showStatus(review: Review): string {
+function showStatus(review: Review, last: Event | undefined): string {
   const { rows, ready, unresolved, excluded, changed, flagged } = review.summary();
-  const { last, delivered, done } = review.state;
+  const { delivered, done } = review.state;
   const lines = [
     `${review.table.name}: ${rows === 1 ? '1 row' : `${rows} rows`}, ${ready} ready, ${unresolved} unresolved, ${excluded} excluded; ${changed} changed, ${flagged} flagged`,
   ];
