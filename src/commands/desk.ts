@@ -9,6 +9,7 @@ import { writeDocx } from '../export/docx.ts';
 import { handOver, summary } from '../export/handover.ts';
 import { buildReport, deliveredName, type Report } from '../export/report.ts';
 import { type Journal, openJournal, readJournal } from '../files/journal.ts';
+import { readBytes } from '../files/read-text.ts';
 import { keepScratch, readScratch } from '../files/scratch.ts';
 import { type Output, writeAll } from '../files/write-file.ts';
 import type { Delivered, DeliveryRequest, Desk } from '../review/desk.ts';
@@ -30,6 +31,7 @@ import {
   startOf,
   takeAnswers,
 } from './options.ts';
+import { readStdin } from './output.ts';
 
 /** Where the screen was, beside the journal. */
 const BOOKMARK = 'bookmark';
@@ -52,7 +54,7 @@ export function sessionFolder(file: string, options: InputOptions): string {
 export interface DeliveryPlace {
   readonly out: string;
   readonly inputs: readonly string[];
-  readonly template: Uint8Array | null;
+  readonly template: { readonly name: string; readonly bytes: Uint8Array } | null;
   /** Files to write with a delivery that are no part of it. */
   readonly beside?: readonly Output[];
 }
@@ -328,6 +330,11 @@ function isSame(one: unknown, other: unknown): boolean {
 /** A session as it was left, read without its lock; null where there is none. */
 export async function readSession(folder: string): Promise<readonly Event[] | null> {
   return readJournal<Event>(folder);
+}
+
+/** The Word document of `--template`. @throws CsrError where it cannot be read */
+export async function openTemplate(path: string | undefined): Promise<DeliveryPlace['template']> {
+  return path === undefined ? null : { name: path, bytes: await readBytes(path, readStdin) };
 }
 
 /** How a file is to be understood: as the options say, else as its session has understood it. */

@@ -2,8 +2,7 @@
 import type { Command } from 'commander';
 import { recognise } from '../engine/layout.ts';
 import { CsrError } from '../engine/problem.ts';
-import { summary } from '../export/handover.ts';
-import { readBytes } from '../files/read-text.ts';
+import { leftOut, summary } from '../export/handover.ts';
 import type { DeliveryRequest } from '../review/desk.ts';
 import { flagDeeds } from '../review/flags.ts';
 import type { Review } from '../review/review.ts';
@@ -14,6 +13,7 @@ import {
   inputsOf,
   keptLayout,
   layoutChoice,
+  openTemplate,
   readSession,
   reportOf,
   SessionDesk,
@@ -29,7 +29,7 @@ import {
   sayNotices,
   stamp,
 } from './options.ts';
-import { print, readStdin, say } from './output.ts';
+import { print, say } from './output.ts';
 
 interface ExportOptions extends InputOptions {
   readonly out?: string;
@@ -71,7 +71,7 @@ async function run(file: string, options: ExportOptions): Promise<void> {
   const place: DeliveryPlace = {
     out: options.out ?? defaultOut(file),
     inputs: inputsOf(file, options),
-    template: options.template === undefined ? null : await readBytes(options.template, readStdin),
+    template: await openTemplate(options.template),
   };
   const folder = file === '-' && options.session === undefined ? null : sessionFolder(file, options);
   const events = folder === null || options.answers !== undefined ? null : await readSession(folder);
@@ -127,6 +127,8 @@ async function hand(
   const report = reportOf(review);
   // What was overwritten is said before anything is written.
   if (!options.quiet) say(summary(report, request, []));
+  // What is missing from a delivery is said whatever is asked for.
+  else if (report.excluded.length > 0) say(leftOut(report).trimEnd());
   const delivered = await send(request);
   sayNotices(delivered.notices, options);
   print(delivered.handOver);

@@ -12,6 +12,7 @@ import {
   inputsOf,
   keptLayout,
   layoutChoice,
+  openTemplate,
   readSession,
   SessionDesk,
   sessionFolder,
@@ -24,7 +25,7 @@ import {
   openGrid,
   openRules,
 } from './options.ts';
-import { isColored, readStdin } from './output.ts';
+import { isColored } from './output.ts';
 
 interface ReviewOptions extends InputOptions {
   readonly plain?: boolean;
@@ -68,10 +69,7 @@ async function run(file: string, options: ReviewOptions): Promise<void> {
     const place = {
       out: options.out ?? defaultOut(file),
       inputs: inputsOf(file, options),
-      template:
-        options.template === undefined
-          ? null
-          : await (await import('../files/read-text.ts')).readBytes(options.template, readStdin),
+      template: await openTemplate(options.template),
     };
     return {
       grid,

@@ -19,7 +19,7 @@ export interface WordOptions {
   /** One document a carrier. */
   readonly perCarrier?: boolean;
   /** A .docx of the user's whose placeholders are filled. */
-  readonly template?: Uint8Array;
+  readonly template?: { readonly name: string; readonly bytes: Uint8Array };
   /** The name under which a carrier's numbers stand together; the text itself where the carrier is unknown. */
   readonly canonicalCarrier: (text: string) => string;
 }
@@ -45,7 +45,10 @@ export interface WordDelivery {
  */
 export async function writeDocx(report: Report, options: WordOptions): Promise<WordDelivery> {
   const sections = sectionsOf(report, options.canonicalCarrier);
-  const template = options.template === undefined ? null : await openTemplate(options.template, report);
+  const template =
+    options.template === undefined
+      ? null
+      : await openTemplate(options.template.name, options.template.bytes, report);
   const split =
     template === null || template.split === 'none'
       ? options.perCarrier

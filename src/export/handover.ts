@@ -62,11 +62,20 @@ export function summary(report: Report, request: DeliveryRequest, blockers: read
   return text([...hindered, counts, ...lists(report)]);
 }
 
-/** What the agent should see before it goes out, each list with its title; empty ones are left out. */
-function lists(report: Report): readonly (readonly string[])[] {
+/** The rows that are left out by somebody's decision, a line each; blank where there are none. */
+export function leftOut(report: Report): string {
+  return text([leftOutList(report)]);
+}
+
+function leftOutList(report: Report): readonly string[] {
   const excluded = report.excluded.map(
     ({ place, phoneNumber, reason }) => `row ${place}  ${printable(phoneNumber)}  ${printable(reason)}`,
   );
+  return titled(`Left out: ${counted(report.excluded.length, 'row')}`, excluded);
+}
+
+/** What the agent should see before it goes out, each list with its title; empty ones are left out. */
+function lists(report: Report): readonly (readonly string[])[] {
   const overwritten = alike(
     report.overwritten,
     ({ field, from, to, by }: OverwrittenCell) =>
@@ -83,7 +92,7 @@ function lists(report: Report): readonly (readonly string[])[] {
   return [
     titled(`Unresolved: ${counted(report.unresolved.length, 'row')}`, unresolved),
     titled(`Flags: ${counted(flags.length, 'kind')}`, flags),
-    titled(`Left out: ${counted(report.excluded.length, 'row')}`, excluded),
+    leftOutList(report),
     titled(`Overwritten: ${counted(report.overwritten.length, 'cell')}`, overwritten),
     titled(`Offers accepted in bulk: ${counted(report.bulkOffers.length, 'cell')}`, bulk),
   ];

@@ -190,7 +190,13 @@ function attempt(work: () => void): void {
 
 /** Makes a folder and those above it. @returns the folders made, innermost first */
 function makeFolders(folder: string): string[] {
-  const first = mkdirSync(folder, { recursive: true, mode: 0o700 });
+  let first: string | undefined;
+  try {
+    first = mkdirSync(folder, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    if (systemCode(error) !== 'EEXIST') throw error;
+    throw fault('not-a-folder', `\`${folder}\` is a file, not a folder`, 'name a folder');
+  }
   if (first === undefined) return [];
   const made = [realpathSync(folder)];
   const outermost = realpathSync(first);

@@ -179,7 +179,8 @@ describe('writeDocx with a template', () => {
   const fill = async (
     bytes: Uint8Array,
     report: Report = reportOf(FIELDS, ROWS),
-  ): Promise<readonly WordFile[]> => (await writeDocx(report, { ...options, template: bytes })).files;
+  ): Promise<readonly WordFile[]> =>
+    (await writeDocx(report, { ...options, template: { name: 'Blank_CSR.docx', bytes } })).files;
   const csv = { header: FIELDS, rows: ROWS };
   const refused = async (bytes: Uint8Array): Promise<readonly [string, string, string | undefined]> => {
     const error = await fill(bytes).then(
@@ -268,9 +269,17 @@ describe('writeDocx with a template', () => {
       await template([new Paragraph('{{sections}} {{zip}} {{rate}}')]),
     );
     expect(code).toBe('unknown-placeholder');
-    expect(message).toBe('the template asks for `{{zip}}`, `{{rate}}`, which no record has');
+    expect(message).toBe('`Blank_CSR.docx` asks for `{{zip}}`, `{{rate}}`, which no record has');
     expect(help).toContain('`{{sections}}`');
     expect(help).toContain('`{{accountNumber}}`');
+  });
+
+  it('offers the nearest placeholder for a misspelt one', async () => {
+    const [, message, help] = await refused(
+      await template([new Paragraph('{{acountNumber}}'), new Paragraph('{{sections}}')]),
+    );
+    expect(message).toBe('`Blank_CSR.docx` asks for `{{acountNumber}}`, which no record has');
+    expect(help).toBe('did you mean `{{accountNumber}}`?');
   });
 
   it.each([
@@ -290,6 +299,8 @@ describe('writeDocx with a template', () => {
   });
 
   it('refuses what is no Word document', async () => {
-    expect((await refused(new TextEncoder().encode('phoneNumber,carrier')))[0]).toBe('not-a-word-document');
+    const [code, message] = await refused(new TextEncoder().encode('phoneNumber,carrier'));
+    expect(code).toBe('not-a-word-document');
+    expect(message).toContain('`Blank_CSR.docx`');
   });
 });

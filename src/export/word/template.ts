@@ -1,4 +1,6 @@
 /** A document of the user's whose placeholders are filled. */
+
+import { nearestWords } from '../../engine/load-yaml.ts';
 import { CsrError, type Problem } from '../../engine/problem.ts';
 import type { Report } from '../report.ts';
 import { escapeXml, withSectionStyles } from './parts.ts';
@@ -24,7 +26,6 @@ export interface Template {
   readonly textWidth: number;
 }
 
-const NAME = 'the template';
 const SECTIONS = 'sections';
 /** Placeholders that are the same in every document of a delivery, but for the count. */
 const SAME_EVERYWHERE: readonly string[] = ['customer', 'company', 'count', SECTIONS];
@@ -35,34 +36,39 @@ const DEFAULT_TEXT_WIDTH = 9360;
 
 /**
  * Opens a template and finds its placeholders, also where Word has split one over runs.
+ * @param name the template's file, for messages
  * @throws CsrError `not-a-word-document`, `unknown-placeholder`, or `missing-placeholder` where the template could not
  *   carry all the information.
  */
-export async function openTemplate(bytes: Uint8Array, report: Report): Promise<Template> {
+export async function openTemplate(name: string, bytes: Uint8Array, report: Report): Promise<Template> {
   // The library unpacks whatever it is given: the sizes are judged first.
-  openWord(NAME, bytes, () => true);
+  openWord(name, bytes, () => true);
   // Only a template needs the library, and it is large.
   const { patchDetector, patchDocument, PatchType, TextRun } = await import('docx');
   const damaged = (): never => {
-    throw new CsrError(notWord(NAME, 'is damaged, or no .docx at all'));
+    throw new CsrError(notWord(name, 'is damaged, or no .docx at all'));
   };
   const trimPlaceholders = true;
   const keys = [...new Set(await patchDetector({ data: bytes, trimPlaceholders }).catch(damaged))];
   const known = [...SAME_EVERYWHERE, ...valuesOf(report, []).keys()];
-  const wrong = (code: string, message: string): CsrError =>
+  const wrong = (code: string, message: string, help?: string): CsrError =>
     new CsrError({
       code,
       severity: 'error',
       message,
-      help: `a template may ask for ${list(known)}`,
+      help: help ?? `a template may ask for ${list(known)}`,
     } satisfies Problem);
   const unknown = keys.filter((key) => !known.includes(key));
   if (unknown.length > 0)
-    throw wrong('unknown-placeholder', `the template asks for ${list(unknown)}, which no record has`);
+    throw wrong(
+      'unknown-placeholder',
+      `\`${name}\` asks for ${list(unknown)}, which no record has`,
+      didYouMean(unknown, known),
+    );
   if (!keys.includes(SECTIONS))
     throw wrong(
       'missing-placeholder',
-      'the template has no `{{sections}}`, so it could not hold all the information',
+      `\`${name}\` has no \`{{sections}}\`, so it could not hold all the information`,
     );
 
   // Private-use letters that no text of the user's holds; values are put in their place later, so that a value with
@@ -84,15 +90,15 @@ export async function openTemplate(bytes: Uint8Array, report: Report): Promise<T
   if (unfilled.length > 0)
     throw wrong(
       'unknown-placeholder',
-      `the template asks for ${list(unfilled)} where no text can be filled in`,
+      `\`${name}\` asks for ${list(unfilled)} where no text can be filled in`,
     );
-  const parts = openWord(NAME, patched, () => true);
+  const parts = openWord(name, patched, () => true);
   const document = new TextDecoder().decode(parts[DOCUMENT]);
   const around = splitAt(document, markers.get(SECTIONS) ?? '');
   if (around === null)
     throw wrong(
       'missing-placeholder',
-      '`{{sections}}` must stand once in the template, alone in a paragraph outside tables, text boxes, headers and footers',
+      `\`{{sections}}\` must stand once in \`${name}\`, alone in a paragraph outside tables, text boxes, headers and footers`,
     );
   const others = keys.filter((key) => !SAME_EVERYWHERE.includes(key));
   const split =
@@ -187,6 +193,13 @@ function inText(text: string): string {
     /[\n\t]/g,
     (character) => `</w:t>${character === '\n' ? '<w:br/>' : '<w:tab/>'}<w:t xml:space="preserve">`,
   );
+}
+
+/** The nearest known placeholder, where each unknown one has one. */
+function didYouMean(unknown: readonly string[], known: readonly string[]): string | undefined {
+  const near = unknown.map((key) => nearestWords(key, known)[0]);
+  const found = near.filter((key): key is string => key !== undefined);
+  return found.length === unknown.length ? `did you mean ${list(found)}?` : undefined;
 }
 
 const list = (keys: readonly string[]): string => keys.map((key) => `\`{{${key}}}\``).join(', ');
