@@ -197,13 +197,25 @@ export function checkProcedure(id: string, place: Place, words: Vocabulary, find
     findings.unknown('unknown-procedure', place, 'procedure', id, [...words.procedures]);
 }
 
+/** Compiled patterns by source: the same one often stands in several rules, and compiling is dear. */
+const patterns = new Map<string, Pattern>();
+
+function patternOf(source: string): Pattern {
+  let pattern = patterns.get(source);
+  if (!pattern) {
+    pattern = new Pattern(source);
+    patterns.set(source, pattern);
+  }
+  return pattern;
+}
+
 function readPattern(node: Node, findings: Findings): Pattern | null {
   if (node.kind !== 'text' || node.text === '') {
     findings.bad(node.place, 'a pattern is one text', describe(node), 'a regular expression in quotes');
     return null;
   }
   try {
-    return new Pattern(node.text);
+    return patternOf(node.text);
   } catch (error) {
     if (!(error instanceof PatternError)) throw error;
     // Escapes in double quotes move the columns; then only the pattern's start is sure.

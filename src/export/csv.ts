@@ -140,8 +140,9 @@ function encodeAll(pieces: Iterable<string>, encoding: Encoding, bom: boolean): 
   let length = 0;
   let mended = false;
   for (const piece of pieces) {
-    const sound = wellFormed(piece);
-    mended ||= sound !== piece;
+    const whole = piece.isWellFormed();
+    const sound = whole ? piece : wellFormed(piece);
+    mended ||= !whole;
     const part = encode(sound, encoding, bom && parts.length === 0);
     if (part === null) return { bytes: null, foreign: NOT_WINDOWS_1252.exec(sound)?.[0] ?? '', mended };
     parts.push(part);

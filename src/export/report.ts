@@ -141,13 +141,20 @@ function isFormula(text: string): boolean {
 export function buildReport(review: Review, options: ReportOptions): Report {
   const { table, rules, evaluator } = review;
   const layout = rules.layouts.layouts.find((one) => one.id === table.layout);
-  const included = [...table.rows.keys()].filter((index) => review.status(index) !== 'excluded');
+  const included: number[] = [];
+  for (let index = 0; index < table.rows.length; index++) {
+    if (review.status(index) !== 'excluded') included.push(index);
+  }
+  // A row has no slots past the file's own columns until something is written there.
+  const has = (index: number, slot: number) => {
+    const values = evaluator.values(index);
+    return slot < values.length && values[slot] !== '';
+  };
   const own = layout?.output ?? table.columns.map(({ header, field }) => ({ header, field }));
-  const added = [...addedFields(rules, table.layout)].filter(
-    ([field]) =>
-      own.every((column) => column.field !== field) &&
-      included.some((index) => evaluator.value(index, field) !== ''),
-  );
+  const added = [...addedFields(rules, table.layout)].filter(([field]) => {
+    const slot = evaluator.facts.slot(field);
+    return own.every((column) => column.field !== field) && included.some((index) => has(index, slot));
+  });
   const guard = (text: string) => (options.guardFormulas && isFormula(text) ? `'${text}` : text);
   const named = [...own, ...added.map(([field, header]) => ({ header, field }))];
   const columns = named.map(({ header, field }) => ({ header: guard(header), field }));
@@ -174,7 +181,7 @@ export function buildReport(review: Review, options: ReportOptions): Report {
   let writtenOver: WrittenOver | null = null;
   const excluded: ExcludedRow[] = [];
   let outsideBatch = 0;
-  for (const index of table.rows.keys()) {
+  for (let index = 0; included.length < table.rows.length && index < table.rows.length; index++) {
     if (review.status(index) !== 'excluded') continue;
     const decision = review.decision(index);
     if (review.isOutsideBatch(decision)) outsideBatch++;
