@@ -9,6 +9,7 @@ import { compareNumbers } from './number.ts';
 import {
   type Action,
   type Answerable,
+  BY_CARRIER,
   type LookUp,
   type Rule,
   type RuleSet,
@@ -899,8 +900,6 @@ export class Evaluator {
     return [...found.values()];
   }
 }
-
-const BY_CARRIER = 'by-carrier';
 
 // More rounds of answers opening questions than any row has.
 const MOST_PASSES = 200;

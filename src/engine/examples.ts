@@ -184,8 +184,6 @@ function matches(
     case 'status':
       return decision.status === want;
     case 'set':
-    case 'copy':
-    case 'lowest':
       return Object.entries(want as Record<string, string>).every(([field, text]) => textOf(field) === text);
     case 'clear':
       return list(want).every(
@@ -236,10 +234,6 @@ function matches(
       return list(want).every((text) =>
         decision.flags.some((flag) => flag.rule === text || flag.message.includes(text)),
       );
-    case 'severity':
-      return decision.flags.some((flag) => flag.severity === want);
-    case 'stop':
-      return acted.some((action) => action.do === 'stop') === (want === 'true' || want === 'yes');
     default:
       return false;
   }

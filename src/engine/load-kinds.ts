@@ -1,6 +1,5 @@
 /** Reads the kinds of rule files beside `kind: rules`: each function takes one file and returns what it says. */
 import {
-  BY_CARRIER,
   CANONICAL_FIELDS,
   checkField,
   checkProcedure,
@@ -27,21 +26,22 @@ import {
 } from './load-yaml.ts';
 import { CountryBook } from './names.ts';
 import type { Place } from './problem.ts';
-import type {
-  Carrier,
-  CaseTemplate,
-  Category,
-  Correction,
-  Delivery,
-  Escalation,
-  EscalationExample,
-  FactType,
-  FieldDef,
-  Layout,
-  LayoutColumn,
-  LookUp,
-  Procedure,
-  Question,
+import {
+  BY_CARRIER,
+  type Carrier,
+  type CaseTemplate,
+  type Category,
+  type Correction,
+  type Delivery,
+  type Escalation,
+  type EscalationExample,
+  type FactType,
+  type FieldDef,
+  type Layout,
+  type LayoutColumn,
+  type LookUp,
+  type Procedure,
+  type Question,
 } from './rule.ts';
 
 export const KINDS = [

@@ -22,6 +22,7 @@ import {
   type Action,
   type Answerable,
   BASES,
+  BY_CARRIER,
   type Example,
   type FactType,
   type FieldDef,
@@ -82,8 +83,6 @@ const DERIVED_FACTS = [
 
 const NUMBER_TYPES = ['local', 'mobile', 'toll-free', 'premium', 'voip', 'other'];
 const RESERVED = ['blank', 'present', 'known', 'unknown', 'any'] as const;
-/** The procedure that stands for "as the look-ups say". */
-export const BY_CARRIER = 'by-carrier';
 
 /** Every word that the rules of a folder may use. */
 export interface Vocabulary {

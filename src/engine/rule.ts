@@ -67,6 +67,9 @@ export interface Answerable {
   readonly format: string | null;
 }
 
+/** The procedure that stands for "as the look-ups say". */
+export const BY_CARRIER = 'by-carrier';
+
 export type Action =
   | { readonly do: 'clear'; readonly fields: readonly string[] }
   | { readonly do: 'set'; readonly values: readonly (readonly [field: string, text: string])[] }

@@ -62,7 +62,8 @@ export function validateAnswer(review: Review, task: Task, item: Answerable, wri
   return { text };
 }
 
-function choicesOf(review: Review, task: Task, item: Answerable): readonly string[] {
+/** What an answer to a field of a task is chosen from; empty where it is typed freely. */
+export function choicesOf(review: Review, task: Task, item: Answerable): readonly string[] {
   if (task.choices.length > 0) return task.choices;
   if (!item.field.startsWith('customer.')) return [];
   const question = review.rules.intake.questions.find((one) => `customer.${one.id}` === item.field);

@@ -3,11 +3,10 @@ import type { Task } from '../engine/decision.ts';
 import { escalate } from '../engine/escalate.ts';
 import { CsrError } from '../engine/problem.ts';
 import type { Question } from '../engine/rule.ts';
-import { answerDeed, entryOf, NONE, NumberIndex, validateAnswer } from '../review/answers.ts';
+import { answerDeed, choicesOf, entryOf, NONE, NumberIndex, validateAnswer } from '../review/answers.ts';
 import type { Deed } from '../review/event.ts';
 import { validateQuestion } from '../review/intake.ts';
 import { earlierAnswers } from '../review/queue.ts';
-import type { Review } from '../review/review.ts';
 import { blankOffer } from './keys.ts';
 import { inputLine, replaceWith } from './line.ts';
 import { escalationPage, pastePage } from './pages.ts';
@@ -148,7 +147,7 @@ export function openAnswer(view: View, world: World, scope: Scope, none = false)
   const purpose: Purpose = { type: 'answer', task };
   const given = scope === 'row' ? review.evaluator.givenTo(row, task) : {};
   const fields = asked(task).map((item) => {
-    const choices = choicesOf(review, task);
+    const choices = choicesOf(review, task, item);
     const offered = task.suggestion[item.field];
     const before = given[item.field];
     const text = before ?? (task.kind === 'offer' ? (offered ?? '') : '');
@@ -180,15 +179,6 @@ function filledWith(form: Form, text: string, open: (field: Field) => boolean): 
     ...form,
     fields: form.fields.map((one) => (all || open(one) ? { ...one, line: inputLine(text) } : one)),
   };
-}
-
-function choicesOf(review: Review, task: Task): readonly string[] {
-  if (task.choices.length > 0) return task.choices;
-  const [item] = task.for;
-  if (!item?.field.startsWith('customer.')) return [];
-  const question = review.rules.intake.questions.find((one) => `customer.${one.id}` === item.field);
-  if (question?.type === 'yes-no') return ['yes', 'no'];
-  return question?.choices.map((one) => one.value) ?? [];
 }
 
 /** Opens the form for a cell's text; the flagged cell in a list of flags. */
