@@ -3,9 +3,12 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.{ts,tsx}'],
+    setupFiles: ['test/seed.ts'],
     // Tests that start the command or a terminal share two cores with everything else.
     testTimeout: 30_000,
     hookTimeout: 60_000,
+    // A loaded machine gets a second try, which .ci/run reports by name.
+    retry: process.env.CI ? 1 : 0,
     coverage: {
       provider: 'v8',
       include: ['src/**'],
