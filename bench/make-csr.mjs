@@ -16,11 +16,27 @@ const ABROAD = [
 ];
 const AREAS = [408, 212, 415, 303, 702, 512];
 
+/** The columns of a download, and its records as CSV: what has a comma or a quote in it is quoted. */
+export const COLUMNS = [
+  'phoneNumber',
+  'country',
+  'carrier',
+  'accountNumber',
+  'authorizedFirstName',
+  'authorizedLastName',
+  'billingTelephoneNumber',
+  'address',
+  'pin',
+];
+
+export function csvOf(records) {
+  const cell = (text) => (/[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
+  return `${[COLUMNS, ...records].map((record) => record.map(cell).join(',')).join('\n')}\n`;
+}
+
 /** CSV text of `rows` rows. The same number of rows gives the same text. */
 export function makeCsr(rows) {
-  const lines = [
-    'phoneNumber,country,carrier,accountNumber,authorizedFirstName,authorizedLastName,billingTelephoneNumber,address,pin',
-  ];
+  const records = [];
   const digits = (at, length) =>
     String(2_000_000 + at)
       .padStart(length, '5')
@@ -31,13 +47,20 @@ export function makeCsr(rows) {
     const carrier = abroad ? abroad[2] : CARRIERS[at % CARRIERS.length];
     // A site has some fifty numbers.
     const site = Math.floor(at / 50);
-    const street = `"${1 + site} Main St, Suite ${1 + (site % 90)}, San Jose, CA 951${String(site % 100).padStart(2, '0')}"`;
+    const street = `${1 + site} Main St, Suite ${1 + (site % 90)}, San Jose, CA 951${String(site % 100).padStart(2, '0')}`;
     const address = at % 50 === 7 ? 'null' : street;
     const pin = at % 3 === 0 ? 'null' : '';
-    const quoted = carrier.includes(',') ? `"${carrier}"` : carrier;
-    lines.push(
-      `${number},${abroad ? abroad[0] : 'US'},${quoted},0012345,Ana,O'Neil,${number},${address},${pin}`,
-    );
+    records.push([
+      number,
+      abroad ? abroad[0] : 'US',
+      carrier,
+      '0012345',
+      'Ana',
+      "O'Neil",
+      number,
+      address,
+      pin,
+    ]);
   }
-  return `${lines.join('\n')}\n`;
+  return csvOf(records);
 }
