@@ -19,14 +19,14 @@ export function Screen({ lines, columns }: { readonly lines: readonly string[]; 
 }
 
 export interface Renderer {
-  /** Renders a screen of lines; returns them as they are to be written. */
-  show(lines: readonly string[], columns: number): readonly string[];
+  /** Renders a screen: each line in the pieces that its panes show. Returns the lines as they are to be written. */
+  show(lines: readonly (readonly string[])[], columns: number): readonly string[];
   close(): void;
 }
 
 /**
  * Starts Ink on a stream that keeps what Ink writes. Ink serialises all it is given, cell by cell, in every
- * frame; so it is given the lines that the last frame did not have, and the others are kept.
+ * frame; so it is given the pieces that the last frame did not have, and the others are kept.
  */
 export function startRenderer(
   stdin: NodeJS.ReadStream,
@@ -58,20 +58,20 @@ export function startRenderer(
     patchConsole: false,
   });
   let closed = false;
-  let asked: readonly string[] = [];
-  let shown: readonly string[] = [];
+  let known = new Map<string, string>();
   let width = 0;
   return {
     show(lines, columns) {
-      // A list that moves by one line shows what it showed, a line further.
-      const known = new Map(columns === width ? asked.map((text, at) => [text, shown[at] ?? '']) : []);
-      const fresh = [...new Set(lines.filter((text) => !known.has(text)))];
-      if (fresh.length > 0) instance.rerender(<Screen lines={fresh} columns={columns} />);
-      for (const [at, text] of fresh.entries()) known.set(text, written[at] ?? '');
-      asked = lines;
+      if (columns !== width) known = new Map();
       width = columns;
-      shown = lines.map((text) => known.get(text) ?? '');
-      return shown;
+      const pieces = new Set(lines.flat());
+      const fresh = [...pieces].filter((piece) => !known.has(piece));
+      if (fresh.length > 0) instance.rerender(<Screen lines={fresh} columns={columns} />);
+      const next = new Map<string, string>();
+      for (const [at, piece] of fresh.entries()) next.set(piece, written[at] ?? '');
+      for (const piece of pieces) next.set(piece, next.get(piece) ?? known.get(piece) ?? '');
+      known = next;
+      return lines.map((line) => line.map((piece) => next.get(piece)).join(''));
     },
     close() {
       if (closed) return;

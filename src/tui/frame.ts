@@ -17,7 +17,7 @@ import { windowOf } from './line.ts';
 import { wrapLines } from './pages.ts';
 import { listLines, listsWidthOf, rowLines } from './table.ts';
 import { clip, pad, visible, widthOf } from './text.ts';
-import { type Line, lineWidth, type Span, span } from './theme.ts';
+import { DIVIDER, type Line, lineWidth, type Span, span } from './theme.ts';
 import {
   type Confirm,
   currentList,
@@ -44,8 +44,6 @@ export interface Frame {
   /** Where the terminal's own cursor stands while something is typed; from 0. */
   readonly caret: { readonly x: number; readonly y: number } | null;
 }
-
-const GAP = ' \u2502 ';
 
 /** What is on the screen: exactly as many lines as it has rows. */
 export function frameOf(view: View, world: World): Frame {
@@ -305,9 +303,9 @@ function workPage(view: View, world: World, geometry: Geometry): Line[] {
     const detail = detailPane(view, world, work, geometry.detailWidth, geometry.detail);
     return Array.from({ length: geometry.body }, (_, at) => [
       ...padded(lists[at] ?? [], geometry.listsWidth),
-      span(GAP, 'dim'),
+      ...DIVIDER,
       ...padded(rows[at] ?? [], geometry.rowsWidth),
-      span(GAP, 'dim'),
+      ...DIVIDER,
       ...(detail[at] ?? []),
     ]);
   }

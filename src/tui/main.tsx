@@ -9,7 +9,7 @@ import { Decoder, type Input } from './input.ts';
 import { mappingFor } from './mapping.ts';
 import { Terminal } from './terminal.ts';
 import { visible } from './text.ts';
-import { paint } from './theme.ts';
+import { paint, paintPanes } from './theme.ts';
 import { type Effect, firstView, placeText, type View, type World } from './view.ts';
 
 export interface ReviewOptions {
@@ -230,7 +230,7 @@ class Run {
   private show(): void {
     if (!this.renderer || !this.world) return;
     const { lines, caret } = frameOf(this.view, this.world);
-    const painted = lines.map((line) => paint(line, this.options.color));
+    const painted = lines.map((line) => paintPanes(line, this.options.color));
     this.terminal.draw(this.renderer.show(painted, this.view.size.columns), caret);
     this.placeTimer ??= setTimeout(() => this.keepPlace(), PLACE_WAIT);
   }

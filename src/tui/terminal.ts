@@ -3,7 +3,8 @@
  *
  * Ink renders frames to text; this writes them. Ink's own writer moves the cursor relatively, so one stray
  * line or a resize garbles the screen, and it clears screen and scrollback when a frame outgrows the window.
- * Here every changed line is written at its absolute place, inside one synchronized update.
+ * Here every changed cell is written at its absolute place, inside one synchronized update, and lines that moved
+ * by one are moved by the terminal where that takes fewer bytes.
  */
 import type { ReadStream, WriteStream } from 'node:tty';
 
@@ -14,75 +15,161 @@ const END = '\u001b[?2026l';
 const HIDE = '\u001b[?25l';
 const SHOW = '\u001b[?25h';
 
-/** A whole line. It is erased first: erasing after a full line would take its last cell away. */
-function whole(line: string): string {
-  return `\u001b[K${line}`;
+/** A line as a terminal holds it: a style and a character in each cell; null where its columns cannot be counted on. */
+type Cells = Int32Array | null;
+
+/** Styles by number: the codes that hold, `1;36`, in the order in which they began. */
+const styles: string[] = [''];
+const styleNumbers = new Map([['', 0]]);
+const BLANK = 0x20;
+const ESC = 0x1b;
+
+/** What every terminal shows in one cell. */
+function isOneCell(code: number): boolean {
+  return (
+    (code >= 0x20 && code <= 0x7e) ||
+    (code >= 0xa1 && code <= 0x24f) ||
+    code === 0x2026 ||
+    (code >= 0x2190 && code <= 0x2193) ||
+    (code >= 0x2400 && code <= 0x2426) ||
+    code === 0x2502 ||
+    code === 0x27e8 ||
+    code === 0x27e9
+  );
 }
 
-interface Cell {
-  readonly char: string;
-  readonly style: string;
-}
-
-// What every terminal shows in one cell. Where another character stands, no column can be counted on.
-const ONE_CELL = /^[\x20-\x7e\u00a1-\u024f\u2026\u2190-\u2193\u2400-\u2426\u2502\u27e8\u27e9]$/;
-const ESC = '\u001b';
-const PIECES = new RegExp(`${ESC}\\[([\\d;]*)m|.`, 'gsu');
-/** Cells between two changes that cost no more than a move of the cursor. */
-const NEAR = 6;
-
-/** A line as cells, or null where the columns of its characters cannot be counted on. */
-function cellsOf(line: string): Cell[] | null {
-  const cells: Cell[] = [];
-  let style = '';
-  for (const [piece, codes] of line.matchAll(PIECES)) {
-    if (codes !== undefined) style = styleAfter(style, codes);
-    else if (ONE_CELL.test(piece)) cells.push({ char: piece, style });
+function cellsOf(line: string): Cells {
+  const cells = new Int32Array(line.length);
+  let count = 0;
+  let style = 0;
+  for (let at = 0; at < line.length; at++) {
+    const code = line.charCodeAt(at);
+    if (code === ESC) {
+      const end = line.indexOf('m', at);
+      if (end < 0) return null;
+      style = styleAfter(style, line.slice(at + 2, end));
+      at = end;
+    } else if (isOneCell(code)) cells[count++] = (style << 16) | code;
     else return null;
   }
-  return cells;
+  return cells.subarray(0, count);
 }
 
 /** Codes that end styles, with the codes that they end. */
 const ENDS: Readonly<Record<string, RegExp>> = { 22: /^[12]$/, 27: /^7$/, 39: /^[39]\d$/ };
+const after = new Map<string, number>();
 
-/** A style is the codes that hold, `1;36`, in the order in which they began. */
-function styleAfter(style: string, codes: string): string {
-  let held = style === '' ? [] : style.split(';');
-  for (const code of codes.split(';')) {
-    const ends = ENDS[code];
-    if (code === '' || code === '0') held = [];
-    else if (ends) held = held.filter((one) => !ends.test(one));
-    else held.push(code);
+function styleAfter(style: number, codes: string): number {
+  const key = `${style} ${codes}`;
+  let next = after.get(key);
+  if (next === undefined) {
+    let held = style === 0 ? [] : (styles[style] as string).split(';');
+    for (const code of codes.split(';')) {
+      const ends = ENDS[code];
+      if (code === '' || code === '0') held = [];
+      else if (ends) held = held.filter((one) => !ends.test(one));
+      else held.push(code);
+    }
+    const name = held.join(';');
+    next = styleNumbers.get(name);
+    if (next === undefined) {
+      next = styles.push(name) - 1;
+      styleNumbers.set(name, next);
+    }
+    after.set(key, next);
   }
-  return held.join(';');
+  return next;
 }
 
-/** What turns one line into another, from its first column. */
-function change(before: string, after: string): string {
-  const old = cellsOf(before);
-  const now = cellsOf(after);
-  if (old === null || now === null) return whole(after);
+/** Cells between two changes that cost no more than a move of the cursor. */
+const NEAR = 6;
+
+/** A line on the screen. */
+interface Shown {
+  readonly text: string;
+  readonly cells: Cells;
+}
+
+const EMPTY: Shown = { text: '', cells: new Int32Array(0) };
+
+/** What makes line `y`, which shows `old`, show `now`: from any place, in the plain style, and back to it. */
+function change(y: number, old: Shown | undefined, now: Shown): string {
+  if (old?.text === now.text) return '';
+  const before = old?.cells ?? null;
+  const { cells } = now;
+  // It is erased first: erasing after a full line would take its last cell away.
+  if (before === null || cells === null) return `\u001b[${y + 1}H\u001b[K${now.text}`;
   let text = '';
-  let style = '';
-  let column = 0;
-  const differs = (at: number) => old[at]?.char !== now[at]?.char || old[at]?.style !== now[at]?.style;
-  for (let at = 0; at < now.length; at++) {
-    if (!differs(at)) continue;
+  let style = 0;
+  let column = -1;
+  const move = (to: number) => {
+    text += column < 0 ? `\u001b[${y + 1};${to + 1}H` : `\u001b[${to + 1}G`;
+    column = to;
+  };
+  for (let at = 0; at < cells.length; at++) {
+    const cell = cells[at] as number;
+    if (cell === (at < before.length ? before[at] : BLANK)) continue;
     // A few equal cells are cheaper to write again than to jump over.
-    const from = column > 0 && at - column <= NEAR ? column : at;
-    if (from !== column) text += `\u001b[${from + 1}G`;
-    for (let cell = from; cell <= at; cell++) {
-      const { char, style: own } = now[cell] as Cell;
-      if (own !== style) text += `${style === '' ? '' : '\u001b[0m'}${own === '' ? '' : `\u001b[${own}m`}`;
-      style = own;
-      text += char;
+    if (column < 0 || at - column > NEAR) move(at);
+    for (; column <= at; column++) {
+      const own = cells[column] as number;
+      if (own >> 16 !== style) {
+        const codes = styles[own >> 16] as string;
+        text += codes === '' ? '\u001b[m' : `\u001b[${style === 0 ? '' : '0;'}${codes}m`;
+        style = own >> 16;
+      }
+      text += String.fromCharCode(own & 0xffff);
     }
-    column = at + 1;
   }
-  if (style !== '') text += '\u001b[0m';
-  if (old.length > now.length) text += `${column === now.length ? '' : `\u001b[${now.length + 1}G`}\u001b[K`;
+  if (style !== 0) text += '\u001b[m';
+  let blank = cells.length;
+  while (blank < before.length && before[blank] === BLANK) blank++;
+  if (blank < before.length) {
+    if (column !== cells.length) move(cells.length);
+    text += '\u001b[K';
+  }
   return text;
+}
+
+/** Fewer changed lines than these are not worth a look. */
+const LEAST_SCROLL = 4;
+/** Setting the region, moving in it, and setting it back. */
+const SCROLL_COST = 20;
+
+/**
+ * What turns one screen into another where the terminal moves that stretch of lines by one, up or down, which saves
+ * most; null where none does. `stay` is the change line by line where nothing is moved.
+ */
+function scrolled(
+  old: readonly Shown[],
+  now: readonly Shown[],
+  stay: readonly string[],
+  by: 1 | -1,
+): string | null {
+  const count = now.length;
+  if (count !== old.length || stay.filter((text) => text !== '').length < LEAST_SCROLL) return null;
+  const moved = now.map((line, y) => change(y, old[y + by] ?? EMPTY, line));
+  let from = 0;
+  let to = -1;
+  let most = SCROLL_COST;
+  for (let first = 0; first < count; first++) {
+    let saved = 0;
+    for (let last = first; last < count; last++) {
+      saved += (stay[last] as string).length - (moved[last] as string).length;
+      if (saved <= most) continue;
+      most = saved;
+      from = first;
+      to = last;
+    }
+  }
+  if (to < 0) return null;
+  // The line that comes in at the edge is blank.
+  const edge = by === 1 ? to : from;
+  moved[edge] = change(edge, EMPTY, now[edge] as Shown);
+  const move = by === 1 ? `\u001b[${to + 1}H\u001bD` : `\u001b[${from + 1}H\u001bM`;
+  const region = `\u001b[${from + 1};${to + 1}r${move}\u001b[r`;
+  const text = region + stay.map((one, y) => (y < from || y > to ? one : moved[y])).join('');
+  return text.length < stay.join('').length ? text : null;
 }
 
 export interface Caret {
@@ -94,8 +181,10 @@ export class Terminal {
   private readonly stdin: ReadStream;
   private readonly stdout: WriteStream;
   private entered = false;
-  private lines: readonly string[] = [];
+  private shown: readonly Shown[] = [];
   private caret: Caret | null = null;
+  /** Whether the cursor is shown. */
+  private visible = false;
 
   constructor(stdin: ReadStream, stdout: WriteStream) {
     this.stdin = stdin;
@@ -114,6 +203,7 @@ export class Terminal {
     this.stdin.setEncoding('utf8');
     this.stdin.resume();
     this.write(ENTER);
+    this.visible = false;
     this.forget();
   }
 
@@ -130,28 +220,30 @@ export class Terminal {
     this.stdin.pause();
   }
 
-  /** Shows lines, writing only those that differ; `caret` is where text is typed, null hides the cursor. */
+  /** Shows lines, writing only what differs; `caret` is where text is typed, null hides the cursor. */
   draw(lines: readonly string[], caret: Caret | null): void {
     if (!this.entered) return;
-    let text = '';
-    for (let at = 0; at < Math.max(lines.length, this.lines.length); at++) {
-      const line = lines[at] ?? '';
-      const before = this.lines[at];
-      if (line !== before)
-        text += `\u001b[${at + 1};1H${before === undefined ? whole(line) : change(before, line)}`;
-    }
-    const moved = caret?.x !== this.caret?.x || caret?.y !== this.caret?.y;
-    if (text === '' && !moved) return;
-    const cursor =
-      caret === null ? (this.caret === null ? '' : HIDE) : `\u001b[${caret.y + 1};${caret.x + 1}H${SHOW}`;
-    this.lines = lines;
+    const { shown } = this;
+    const next = lines.map((text, y): Shown => {
+      const old = shown[y];
+      return old?.text === text ? old : { text, cells: cellsOf(text) };
+    });
+    const stay: string[] = [];
+    for (let y = 0; y < Math.max(next.length, shown.length); y++)
+      stay.push(change(y, shown[y], next[y] ?? EMPTY));
+    const text = scrolled(shown, next, stay, 1) ?? scrolled(shown, next, stay, -1) ?? stay.join('');
+    if (text === '' && caret?.x === this.caret?.x && caret?.y === this.caret?.y) return;
+    const hide = this.visible ? HIDE : '';
+    const show = caret === null ? '' : `\u001b[${caret.y + 1};${caret.x + 1}H${SHOW}`;
+    this.shown = next;
     this.caret = caret;
-    this.write(`${BEGIN}${text === '' ? '' : HIDE}${text}${cursor}${END}`);
+    this.visible = caret !== null;
+    this.write(`${BEGIN}${hide}${text}${show}${END}`);
   }
 
   /** Has the next `draw` write every line: after a resize, or when something else wrote to the terminal. */
   forget(): void {
-    this.lines = [];
+    this.shown = [];
     this.caret = null;
   }
 

@@ -32,15 +32,28 @@ export function lineWidth(line: Line): number {
   return line.reduce((cells, one) => cells + widthOf(one.text), 0);
 }
 
+/** Stands between two panes. */
+export const DIVIDER: readonly Span[] = [span(' \u2502', 'dim'), span(' ')];
+
 /** A line with its styles as escape sequences; without colour, the text alone. */
 export function paint(line: Line, color: boolean): string {
+  return paintPanes(line, color).join('');
+}
+
+/** A painted line in pieces, each with the divider at its end: what one pane shows does not depend on the others. */
+export function paintPanes(line: Line, color: boolean): string[] {
+  const pieces: string[] = [];
   let painted = '';
-  for (const { text, style } of line) {
+  for (const one of line) {
+    const { text, style } = one;
     const codes = color ? SGR[style] : [];
     painted +=
       codes.length === 0 || text === ''
         ? text
         : `${codes.map((code) => `\u001b[${code}m`).join('')}${text}\u001b[0m`;
+    if (one !== DIVIDER[0]) continue;
+    pieces.push(painted);
+    painted = '';
   }
-  return painted;
+  return [...pieces, painted];
 }

@@ -2,7 +2,7 @@ import { render } from 'ink-testing-library';
 import { expect, test } from 'vitest';
 import { Screen, startRenderer } from '../../src/tui/draw.tsx';
 import { frameOf, skeleton } from '../../src/tui/frame.ts';
-import { lineWidth, paint } from '../../src/tui/theme.ts';
+import { lineWidth, paint, paintPanes } from '../../src/tui/theme.ts';
 import { Agent, gridOf, manyRows, memoryOpening, SAMPLE } from './agent.ts';
 
 const SIZES: readonly (readonly [number, number])[] = [
@@ -54,13 +54,20 @@ test('Ink shows the lines as they are, empty ones too', () => {
   unmount();
 });
 
-test('a frame through Ink is the frame, whatever came before it', async () => {
-  const agent = await Agent.at();
-  const renderer = startRenderer(process.stdin, () => ({ columns: 80, rows: 24 }));
+test.each([
+  [80, 24],
+  [120, 40],
+])('at %ix%i a frame through Ink is the frame, whatever came before it', async (columns, rows) => {
+  const agent = await Agent.at(memoryOpening(), [columns, rows]);
+  const renderer = startRenderer(process.stdin, () => ({ columns, rows }));
   for (const keys of ['', 'j', 'j', ']', 'i', 'x', '\u001b', ':', '\u001b', 'k', 'G']) {
     await agent.sends(keys);
-    const lines = frameOf(agent.view, agent.world).lines.map((line) => paint(line, false));
-    expect(renderer.show(lines, 80)).toEqual(lines.map((line) => line.trimEnd()));
+    const { lines } = frameOf(agent.view, agent.world);
+    const shown = renderer.show(
+      lines.map((line) => paintPanes(line, false)),
+      columns,
+    );
+    expect(shown).toEqual(lines.map((line) => paint(line, false).trimEnd()));
   }
   renderer.close();
 });

@@ -2,7 +2,7 @@
 import { EventEmitter } from 'node:events';
 
 const ESC = '\u001b';
-const PIECES = new RegExp(`${ESC}\\[([\\d;?]*)([A-Za-z])|.`, 'gsu');
+const PIECES = new RegExp(`${ESC}(?:\\[([\\d;?]*)([A-Za-z])|([DM]))|.`, 'gsu');
 
 /** As much of a terminal as the review uses: a grid of cells, a cursor, modes. */
 export class Grid extends EventEmitter {
@@ -15,6 +15,7 @@ export class Grid extends EventEmitter {
   private x = 0;
   private y = 0;
   private style = '';
+  private region: [number, number] | null = null;
   raw = false;
 
   constructor(columns = 40, rows = 6) {
@@ -26,8 +27,9 @@ export class Grid extends EventEmitter {
 
   write(text: string): boolean {
     this.written += text;
-    for (const [piece, parameters, final] of text.matchAll(PIECES)) {
-      if (final === undefined) this.put(piece);
+    for (const [piece, parameters, final, index] of text.matchAll(PIECES)) {
+      if (index !== undefined) this.scroll(index);
+      else if (final === undefined) this.put(piece);
       else this.obey(parameters ?? '', final);
     }
     return true;
@@ -81,6 +83,19 @@ export class Grid extends EventEmitter {
     this.x = Math.min(this.x + 1, this.columns);
   }
 
+  /** One line on or back; at the edge of the region the lines in it move instead. */
+  private scroll(index: string): void {
+    const [top, bottom] = this.region ?? [0, this.rows - 1];
+    const blank = Array.from({ length: this.columns }, () => ({ char: ' ', style: '' }));
+    if (index === 'D' && this.y === bottom) {
+      this.cells.splice(top, 1);
+      this.cells.splice(bottom, 0, blank);
+    } else if (index === 'M' && this.y === top) {
+      this.cells.splice(bottom, 1);
+      this.cells.splice(top, 0, blank);
+    } else this.y += index === 'D' ? 1 : -1;
+  }
+
   private obey(parameters: string, final: string): void {
     const [first = 1, second = 1] = parameters.split(';').map((one) => Number(one) || 1);
     if (final === 'H') [this.y, this.x] = [first - 1, second - 1];
@@ -89,11 +104,15 @@ export class Grid extends EventEmitter {
       for (let x = Math.min(this.x, this.columns - 1); x < this.columns; x++)
         (this.cells[this.y] as Grid['cells'][number])[x] = { char: ' ', style: '' };
     else if (final === 'J') this.clear();
-    else if (final === 'm')
-      this.style =
-        parameters === '0'
-          ? ''
-          : (ENDS[parameters] ?? ((style: string) => `${style}<${parameters}>`))(this.style);
+    else if (final === 'r') {
+      this.region = parameters === '' ? null : [first - 1, second - 1];
+      [this.y, this.x] = [0, 0];
+    } else if (final === 'm')
+      for (const code of parameters.split(';'))
+        this.style =
+          code === '0' || code === ''
+            ? ''
+            : (ENDS[code] ?? ((style: string) => `${style}<${code}>`))(this.style);
     else if (final === 'h') this.modes.add(parameters);
     else if (final === 'l') this.modes.delete(parameters);
   }

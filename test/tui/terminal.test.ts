@@ -29,7 +29,7 @@ test('only what differs is written, at its place', () => {
   grid.written = '';
   one.draw(['first line', 'second lane', 'third line'], null);
   expect(grid.text.slice(0, 3)).toEqual(['first line', 'second lane', 'third line']);
-  expect(grid.written).toBe('\u001b[?2026h\u001b[?25l\u001b[2;1H\u001b[9Ga\u001b[?2026l');
+  expect(grid.written).toBe('\u001b[?2026h\u001b[2;9Ha\u001b[?2026l');
   grid.written = '';
   one.draw(['first line', 'second lane', 'third line'], null);
   expect(grid.written).toBe('');
@@ -60,6 +60,23 @@ test('a forgotten screen is written whole, without clearing it', () => {
   expect(grid.written).not.toContain('J');
 });
 
+test('lines that moved by one are moved by the terminal', () => {
+  const { grid, terminal: one } = terminal();
+  one.enter();
+  const rows = ['alpha', 'bravo', 'charlie', 'delta', 'echo', 'foxtrot'];
+  const frame = (from: number) => ['head', ...rows.slice(from, from + 4), 'foot'];
+  one.draw(frame(0), null);
+  grid.written = '';
+  one.draw(frame(1), null);
+  expect(grid.text).toEqual(frame(1));
+  expect(grid.written).toBe('\u001b[?2026h\u001b[2;5r\u001b[5H\u001bD\u001b[r\u001b[5;1Hecho\u001b[?2026l');
+  grid.written = '';
+  one.draw(frame(0), null);
+  expect(grid.text).toEqual(frame(0));
+  expect(grid.written).toContain('\u001bM');
+  expect(grid.written).not.toContain('bravo');
+});
+
 const styled = fc
   .array(
     fc.record({
@@ -78,20 +95,28 @@ const styled = fc
       .trimEnd(),
   );
 
+/** Six lines with a stretch of a longer list among them, here and there. */
+const scrolling = fc.array(styled, { minLength: 12, maxLength: 12 }).chain((list) =>
+  fc.array(
+    fc
+      .record({ top: fc.nat(8), head: styled, foot: styled })
+      .map(({ top, head, foot }) => [head, ...list.slice(top, top + 4), foot]),
+    { minLength: 2, maxLength: 6 },
+  ),
+);
+const unlike = fc.array(fc.array(styled, { minLength: 2, maxLength: 6 }), { minLength: 2, maxLength: 6 });
+
 test('the screen is the same whether it was changed or drawn anew', async () => {
   await fc.assert(
-    fc.property(
-      fc.array(fc.array(styled, { minLength: 2, maxLength: 2 }), { minLength: 2, maxLength: 6 }),
-      (frames) => {
-        const { grid, terminal: one } = terminal();
-        one.enter();
-        for (const lines of frames) one.draw(lines, null);
-        const fresh = terminal();
-        fresh.terminal.enter();
-        fresh.terminal.draw(frames.at(-1) as string[], null);
-        expect(grid.text).toEqual(fresh.grid.text);
-        expect(grid.styles).toEqual(fresh.grid.styles);
-      },
-    ),
+    fc.property(fc.oneof(unlike, scrolling), (frames) => {
+      const { grid, terminal: one } = terminal();
+      one.enter();
+      for (const lines of frames) one.draw(lines, null);
+      const fresh = terminal();
+      fresh.terminal.enter();
+      fresh.terminal.draw(frames.at(-1) as string[], null);
+      expect(grid.text).toEqual(fresh.grid.text);
+      expect(grid.styles).toEqual(fresh.grid.styles);
+    }),
   );
 });

@@ -1,5 +1,5 @@
 // Side by side with peers in the same run: whole processes, in turn, medians and ratios.
-//   node bench/run.mjs [rows] [runs]
+//   node bench/apply.mjs [rows] [runs]
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
