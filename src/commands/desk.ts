@@ -211,13 +211,15 @@ export class SessionDesk implements Desk {
   }
 
   preview(request: DeliveryRequest): string {
-    const report = reportOf(this.review);
+    const all = reportOf(this.review);
+    // Unasked, nothing goes out unresolved: what stands in the way is said by the screen.
+    const report = request.partial ? all : { ...all, partial: false, unresolved: [] };
     const { delivery } = this.review.rules;
     const names = [
       ...(request.csv ? [report.partial ? delivery.partialFileName : delivery.fileName] : []),
       ...(request.docx ? [partialName(delivery.wordFileName, report.partial)] : []),
     ].map((name) => join(this.place.out, deliveredName(name, report.customer)));
-    const text = summary(report, request, this.review.blockers(request.partial));
+    const text = summary(report, request);
     return names.length === 0 ? text : `${text.trimEnd()}\n\nInto ${names.join(' and ')}\n`;
   }
 
@@ -252,8 +254,8 @@ export class SessionDesk implements Desk {
     return readScratch(join(this.session, BOOKMARK));
   }
 
-  keepBookmark(bookmark: string): void {
-    keepScratch(join(this.session, BOOKMARK), bookmark);
+  async keepBookmark(bookmark: string): Promise<void> {
+    await keepScratch(join(this.session, BOOKMARK), bookmark);
   }
 
   close(): void {

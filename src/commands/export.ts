@@ -126,7 +126,7 @@ async function hand(
   if (blockers.length > 0) throw new CsrError(blockers);
   const report = reportOf(review);
   // What was overwritten is said before anything is written.
-  if (!options.quiet) say(summary(report, request, []));
+  if (!options.quiet) say(summary(report, request));
   // What is missing from a delivery is said whatever is asked for.
   else if (report.excluded.length > 0) say(leftOut(report).trimEnd());
   const delivered = await send(request);

@@ -1,5 +1,4 @@
 /** What is said about a delivery: before it, to who decides; after it, for the case. */
-import type { Problem } from '../engine/problem.ts';
 import type { RuleSet } from '../engine/rule.ts';
 import type { DeliveryRequest } from '../review/desk.ts';
 import type { OverwrittenCell, Report } from './report.ts';
@@ -42,12 +41,8 @@ export function handOver(report: Report, delivery: RuleSet['delivery'], files: r
   return text([lines, notice, facts]);
 }
 
-/**
- * What would be delivered, before it is: counts, what is left out, overwritten values old → new, offers accepted in
- * bulk, and what hinders.
- * @param blockers see Review.blockers.
- */
-export function summary(report: Report, request: DeliveryRequest, blockers: readonly Problem[]): string {
+/** What would be delivered, before it is: counts, what is left out, overwritten values old → new, offers accepted in bulk. */
+export function summary(report: Report, request: DeliveryRequest): string {
   const formats = [
     ...(request.csv ? ['CSV'] : []),
     ...(request.docx ? [request.perCarrier ? 'Word, one document a carrier' : 'Word'] : []),
@@ -57,9 +52,7 @@ export function summary(report: Report, request: DeliveryRequest, blockers: read
     ...(report.partial ? ['Partial: some of these rows are unresolved'] : []),
     ...(report.outsideBatch > 0 ? [`${counted(report.outsideBatch, 'row')} outside the batch`] : []),
   ];
-  const hindrances = blockers.map((blocker) => `  ${printable(blocker.message)}`);
-  const hindered = hindrances.length > 0 ? [['Not yet deliverable:', ...hindrances]] : [];
-  return text([...hindered, counts, ...lists(report)]);
+  return text([counts, ...lists(report)]);
 }
 
 /** The rows that are left out by somebody's decision, a line each; blank where there are none. */

@@ -191,9 +191,9 @@ export class Review {
         severity: 'error',
         message:
           answer === null
-            ? `the intake has no answer to ${question.id}: ${question.question}`
-            : `the intake's answer to ${question.id} is \`${answer}\`: ${question.otherwise ?? `it must be ${question.mustBe}`}`,
-        help: 'answer it in `csr review`, or in the file given as `--customer-file`',
+            ? `the intake has no answer to: ${question.question}`
+            : `the intake says \`${answer}\` to: ${question.question} ${question.otherwise ?? `It must be ${question.mustBe}`}`,
+        help: `answer it in \`csr review\`, or as \`${question.id}\` in the file given as \`--customer-file\``,
       });
     }
     if (this.folded.customer.get('scope') === 'batch' && this.folded.batch === null) {
@@ -212,7 +212,7 @@ export class Review {
         code: 'error-flag',
         severity: 'error',
         rule,
-        message: `${flags.length} ${flags.length === 1 ? 'cell stands' : 'cells stand'} flagged by ${rule} (${flags[0]?.message}): ${this.rowList(where, NAMED)}`,
+        message: `${flags.length} ${flags.length === 1 ? 'cell is' : 'cells are'} flagged (${flags[0]?.message}): ${this.rowList(where, NAMED)}`,
         help: `correct them in \`csr review\`, or vouch for them with \`--acknowledge ${rule}\``,
       });
     }

@@ -97,21 +97,18 @@ describe('summary', () => {
       phoneNumber: `+1${i}`,
       reason: 'no',
     }));
-    const text = summary(reportOf(FIELDS, [], { excluded }), request, []);
+    const text = summary(reportOf(FIELDS, [], { excluded }), request);
     expect(text.match(/^ {2}row \d+ /gm)).toHaveLength(30);
   });
 
   it('counts what would be written, and lists the same', () => {
-    expect(summary(report, request, [])).toBe(`2 numbers in 9 columns as CSV and Word\n\n${LISTS}`);
+    expect(summary(report, request)).toBe(`2 numbers in 9 columns as CSV and Word\n\n${LISTS}`);
   });
 
-  it('says what is partial, outside the batch, and what hinders', () => {
-    const blockers = [
-      { code: 'unresolved', severity: 'error' as const, message: '2 of 3 rows are unresolved' },
-    ];
+  it('says what is partial, and what is outside the batch', () => {
     const partial = reportOf(FIELDS, [row(1)], { partial: true, outsideBatch: 7 });
-    expect(summary(partial, { ...request, csv: false, perCarrier: true }, blockers)).toBe(
-      'Not yet deliverable:\n  2 of 3 rows are unresolved\n\n1 number in 9 columns as Word, one document a carrier\nPartial: some of these rows are unresolved\n7 rows outside the batch\n',
+    expect(summary(partial, { ...request, csv: false, perCarrier: true })).toBe(
+      '1 number in 9 columns as Word, one document a carrier\nPartial: some of these rows are unresolved\n7 rows outside the batch\n',
     );
   });
 });
