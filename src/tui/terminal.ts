@@ -49,10 +49,16 @@ function cellsOf(line: string): Cells {
       if (end < 0) return null;
       style = styleAfter(style, line.slice(at + 2, end));
       at = end;
-    } else if (isOneCell(code)) cells[count++] = (style << 16) | code;
+    } else if (code === BLANK && !isSeen(style)) cells[count++] = BLANK;
+    else if (isOneCell(code)) cells[count++] = (style << 16) | code;
     else return null;
   }
   return cells.subarray(0, count);
+}
+
+/** Whether a blank of this style looks otherwise than a plain one. */
+function isSeen(style: number): boolean {
+  return (styles[style] as string).split(';').some((code) => code === '4' || code === '7');
 }
 
 /** Codes that end styles, with the codes that they end. */
@@ -81,8 +87,8 @@ function styleAfter(style: number, codes: string): number {
   return next;
 }
 
-/** Cells between two changes that cost no more than a move of the cursor. */
-const NEAR = 6;
+/** Cells that cost no more than a move of the cursor. */
+const NEAR = 5;
 
 /** A line on the screen. */
 interface Shown {
@@ -106,20 +112,28 @@ function change(y: number, old: Shown | undefined, now: Shown): string {
     text += column < 0 ? `\u001b[${y + 1};${to + 1}H` : `\u001b[${to + 1}G`;
     column = to;
   };
-  for (let at = 0; at < cells.length; at++) {
+  const put = (at: number) => {
     const cell = cells[at] as number;
-    if (cell === (at < before.length ? before[at] : BLANK)) continue;
-    // A few equal cells are cheaper to write again than to jump over.
-    if (column < 0 || at - column > NEAR) move(at);
-    for (; column <= at; column++) {
-      const own = cells[column] as number;
-      if (own >> 16 !== style) {
-        const codes = styles[own >> 16] as string;
-        text += codes === '' ? '\u001b[m' : `\u001b[${style === 0 ? '' : '0;'}${codes}m`;
-        style = own >> 16;
-      }
-      text += String.fromCharCode(own & 0xffff);
+    if (cell >> 16 !== style && (cell !== BLANK || isSeen(style))) {
+      const codes = styles[cell >> 16] as string;
+      text += codes === '' ? '\u001b[m' : `\u001b[${style === 0 ? '' : '0;'}${codes}m`;
+      style = cell >> 16;
     }
+    text += String.fromCharCode(cell & 0xffff);
+  };
+  /** Whether what lies between two changes is cheaper to write again than to jump over. */
+  const isNear = (from: number, to: number) => {
+    if (to - from > NEAR) return false;
+    for (let at = from; at < to; at++) {
+      const cell = cells[at] as number;
+      if (cell >> 16 !== style && (cell !== BLANK || isSeen(style))) return false;
+    }
+    return true;
+  };
+  for (let at = 0; at < cells.length; at++) {
+    if (cells[at] === (at < before.length ? before[at] : BLANK)) continue;
+    if (column < 0 || !isNear(column, at)) move(at);
+    for (; column <= at; column++) put(column);
   }
   if (style !== 0) text += '\u001b[m';
   let blank = cells.length;

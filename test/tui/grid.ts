@@ -67,7 +67,8 @@ export class Grid extends EventEmitter {
 
   get styles(): string[][] {
     return this.cells.map((line) =>
-      line.map((cell) => (cell.char === ' ' && cell.style === '' ? '' : cell.style)),
+      // A blank looks the same in every style but inverse.
+      line.map((cell) => (cell.char === ' ' && !cell.style.includes('<7>') ? '' : cell.style)),
     );
   }
 
