@@ -1,6 +1,7 @@
 /** Small files that decide nothing: where a screen was, a text on its way through an editor. */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { rename, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -13,10 +14,11 @@ export function readScratch(path: string): string | null {
   }
 }
 
-/** Keeps a text that may be lost without harm. */
-export function keepScratch(path: string, text: string): void {
+/** Keeps a text that may be lost without harm; until it is there whole, the one before stays. */
+export async function keepScratch(path: string, text: string): Promise<void> {
   try {
-    writeFileSync(path, text, { mode: 0o600 });
+    await writeFile(`${path}.new`, text, { mode: 0o600 });
+    await rename(`${path}.new`, path);
   } catch {
     // The session itself is safe; only the place on the screen is not kept.
   }

@@ -41,9 +41,9 @@ export interface Desk {
   record(deed: Deed): Promise<ReadonlySet<number>>;
   /** Where the screen was when the session was left; absent or null where that is not known. */
   readonly bookmark?: string | null;
-  /** Keeps where the screen is, for the next start. It decides nothing: losing it must do no harm. */
-  keepBookmark?(bookmark: string): void;
-  /** What would be written, as text: counts, overwritten values old -> new, bulk offers, excluded rows, file names. */
+  /** Keeps where the screen is, for the next start. It decides nothing: losing it must do no harm, so it never fails. */
+  keepBookmark?(bookmark: string): Promise<void>;
+  /** What would be written, as text: counts, overwritten values old -> new, bulk offers, excluded rows, file names. What stands in its way is told by `review.blockers`. */
   preview(request: DeliveryRequest): string;
   /** @throws CsrError with the blockers, or where a file could not be written; nothing is written then */
   deliver(request: DeliveryRequest): Promise<Delivered>;

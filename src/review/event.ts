@@ -36,8 +36,8 @@ export type Deed =
       readonly fields: readonly string[];
       readonly rows: Readonly<Record<string, Readonly<Record<string, string>>>>;
     }
-  /** The rows asked for; null for all. */
-  | { readonly type: 'batch'; readonly rows: readonly number[] | null }
+  /** The rows asked for; null for all. Typed on the screen it is a decision, else part of the ground. */
+  | { readonly type: 'batch'; readonly rows: readonly number[] | null; readonly via?: 'typed' }
   /** Customer facts without prefix; a blank text is "confirmed none", null takes the answer back. */
   | { readonly type: 'intake'; readonly facts: Readonly<Record<string, string | null>> }
   | {
@@ -74,7 +74,8 @@ export type Event = Deed & { readonly at: string; readonly who: string };
 
 /** Deeds that undo reaches; the rest is the session's ground or its record. */
 export function isUndoable(deed: Deed): boolean {
-  return !['start', 'rules', 'reference', 'batch', 'deliver', 'proposal', 'undo', 'redo'].includes(deed.type);
+  if (deed.type === 'batch') return deed.via === 'typed';
+  return !['start', 'rules', 'reference', 'deliver', 'proposal', 'undo', 'redo'].includes(deed.type);
 }
 
 /** The rows a deed touches, or null for all of them. */

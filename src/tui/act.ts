@@ -48,6 +48,7 @@ import {
   visibleRows,
   type World,
   withLayer,
+  withoutDraft,
 } from './view.ts';
 import type { Worklist } from './worklist.ts';
 
@@ -406,6 +407,8 @@ function described(deed: Deed, world: World): string {
       return `${deed.type} ${rows(deed.rows.length)}`;
     case 'acknowledge':
       return `${deed.flags.length} acknowledged`;
+    case 'batch':
+      return `the batch of ${rows(deed.rows?.length ?? 0)}`;
     case 'tick':
       return `step ${deed.step} ${deed.done ? 'ticked' : 'unticked'}`;
     default:
@@ -449,27 +452,7 @@ function chooseAnswer(view: View, world: World): Step {
       }),
     );
   }
-  const text = view.drafts.get(`intake ${question.id}`)?.[0] ?? answer;
-  const field: Field = {
-    key: question.id,
-    label: 'Answer',
-    line: inputLine(text),
-    choices: [],
-    suggestions: [],
-    join: ', ',
-  };
-  return step(
-    pushLayer(view, {
-      kind: 'form',
-      purpose: { type: 'intake', question },
-      title: question.question,
-      fields: [field],
-      at: 0,
-      scope: null,
-      scopes: [],
-      problem: null,
-    }),
-  );
+  return forms.openQuestion(view, world, question);
 }
 
 function takeBack(view: View, world: World): Step {
@@ -538,8 +521,7 @@ function take(view: View, outcome: Outcome, world: World): Step {
       return step(opened(view, world));
     case 'recorded': {
       const { after } = outcome;
-      const drafts = new Map(view.drafts);
-      if (after.draft !== null) drafts.delete(after.draft);
+      const drafts = withoutDraft(view.drafts, after.draft);
       const marks = after.unmark === true ? new Set<number>() : view.marks;
       const next = saying(
         { ...view, drafts, marks, layers: after.close ? [] : view.layers },
@@ -552,8 +534,11 @@ function take(view: View, outcome: Outcome, world: World): Step {
     }
     case 'delivered':
       return step(saying({ ...view, layers: [deliveredPage(outcome.delivered)] }, 'delivered', 'good'));
-    case 'proposed':
-      return step(saying({ ...view, layers: [] }, `saved: proposal ${outcome.path}`, 'good'));
+    case 'proposed': {
+      const form = topLayer(view);
+      const drafts = withoutDraft(view.drafts, form?.kind === 'form' ? form.draft : null);
+      return step(saying({ ...view, layers: [], drafts }, `saved: proposal ${outcome.path}`, 'good'));
+    }
     case 'explained': {
       const review = world.work?.review;
       return step(review ? pushLayer(view, explanationPage(outcome.explanation, review)) : view);

@@ -21,6 +21,7 @@ import {
   popLayer,
   positionOf,
   pushLayer,
+  runsOf,
   type Scope,
   type Step,
   type Suggestion,
@@ -30,7 +31,9 @@ import {
   type View,
   visibleRows,
   type World,
+  withDraft,
   withLayer,
+  withoutDraft,
 } from './view.ts';
 import { asked, type List, type Worklist } from './worklist.ts';
 
@@ -88,7 +91,8 @@ function scopesOf(view: View, world: World, purpose: Purpose): Form['scopes'] {
 }
 
 function field(key: string, label: string, text = '', extra: Partial<Field> = {}): Field {
-  return { key, label, line: inputLine(text), choices: [], suggestions: [], join: ', ', ...extra };
+  const line = inputLine(text);
+  return { key, label, line, choices: [], suggestions: [], join: ', ', given: text, ...extra };
 }
 
 function openForm(
@@ -98,37 +102,55 @@ function openForm(
   title: string,
   fields: readonly Field[],
   scope: Scope | null,
-  at = 0,
+  { at = 0, drafted = true }: { readonly at?: number; readonly drafted?: boolean } = {},
 ): View {
   const scopes = scope === null ? [] : scopesOf(view, world, purpose);
   const taken = scopes.find((one) => one.scope === scope) ?? scopes[0];
-  const draft = view.drafts.get(draftKey(purpose));
-  const filled = draft
-    ? fields.map((one, at) => ({ ...one, line: inputLine(draft[at] ?? one.line.text) }))
-    : fields;
-  return pushLayer(view, {
+  const key = drafted ? draftKey(view, purpose, taken?.scope ?? null) : null;
+  const kept = key === null ? undefined : view.drafts.get(key);
+  const draft = kept && fields.every((one, at) => one.given === kept.given[at]) ? kept.texts : null;
+  const opened = pushLayer(view, {
     kind: 'form',
     purpose,
     title,
-    fields: filled,
+    fields: fields.map((one, at) => ({ ...one, line: inputLine(draft?.[at] ?? one.line.text) })),
     at,
     scope: taken?.scope ?? null,
     scopes,
     problem: null,
+    draft: key,
   });
+  return draft ? saying(opened, 'typed before, and not saved yet') : opened;
 }
 
-/** What a draft is kept under. */
-function draftKey(purpose: Purpose): string {
+/** What a draft is kept under: a text meant for one row must not turn up at another. */
+function draftKey(view: View, purpose: Purpose, scope: Scope | null): string | null {
+  const where =
+    scope === 'selection'
+      ? `marked ${JSON.stringify(runsOf(view.marks))}`
+      : scope === 'group'
+        ? view.list
+        : `row ${view.row}`;
   switch (purpose.type) {
-    case 'answer':
-      return `answer ${purpose.task.rule} ${purpose.task.for.map((item) => item.field).join('+')}`;
-    case 'correct':
-      return `correct ${purpose.field}`;
+    case 'filter':
+      return null;
     case 'intake':
       return `intake ${purpose.question.id}`;
+    case 'batch':
+      return 'batch';
+    case 'paste':
+      return `paste ${view.list}`;
+    case 'propose':
+      return `propose ${purpose.country} ${purpose.carrier}`;
+    case 'answer': {
+      const { rule, for: items, scope: whom } = purpose.task;
+      const name = `answer ${rule} ${items.map((item) => item.field).join('+')}`;
+      return whom === 'file' ? name : `${name} for ${where}`;
+    }
+    case 'correct':
+      return `correct ${purpose.field} of ${where}`;
     default:
-      return purpose.type;
+      return `${purpose.type} ${where}`;
   }
 }
 
@@ -165,20 +187,10 @@ export function openAnswer(view: View, world: World, scope: Scope, none = false)
   const open = (one: Field) => given[one.key] === undefined;
   // What is answered already needs no second look; where all is, the first field is as good as any.
   const at = Math.max(0, fields.findIndex(open));
-  const opened = openForm(view, world, purpose, 'ANSWER', fields, scope, at);
-  const layers = opened.layers.map((layer) =>
-    layer.kind === 'form' ? filledWith(layer, NONE, open) : layer,
-  );
-  return step(none ? { ...opened, layers } : opened);
-}
-
-/** A form with a text in its open fields; in all of them where none is open. */
-function filledWith(form: Form, text: string, open: (field: Field) => boolean): Form {
-  const all = !form.fields.some(open);
-  return {
-    ...form,
-    fields: form.fields.map((one) => (all || open(one) ? { ...one, line: inputLine(text) } : one)),
-  };
+  if (!none) return step(openForm(view, world, purpose, 'ANSWER', fields, scope, { at }));
+  const all = !fields.some(open);
+  const filled = fields.map((one) => (all || open(one) ? { ...one, line: inputLine(NONE) } : one));
+  return step(openForm(view, world, purpose, 'ANSWER', filled, scope, { at, drafted: false }));
 }
 
 /** Opens the form for a cell's text; the flagged cell in a list of flags. */
@@ -271,6 +283,12 @@ export function openPaste(view: View, world: World, task: Task): Step {
   );
 }
 
+export function openQuestion(view: View, world: World, question: Question): Step {
+  const answer = world.desk?.review.state.customer.get(question.id) ?? '';
+  const line = field(question.id, 'Answer', answer);
+  return step(openForm(view, world, { type: 'intake', question }, question.question, [line], null));
+}
+
 export function openBatch(view: View, world: World): Step {
   return step(
     openForm(view, world, { type: 'batch' }, 'NUMBERS OF THE BATCH', [field('numbers', 'Numbers')], null),
@@ -312,7 +330,7 @@ export function submit(view: View, world: World, form: Form): Step {
         targets,
         question: `Write \`${text}\` into ${form.fields[0]?.label} for`,
         done: `corrected ${form.fields[0]?.label} of`,
-        purpose,
+        draft: form.draft,
         advance: false,
       });
     }
@@ -336,7 +354,7 @@ export function submit(view: View, world: World, form: Form): Step {
         targets,
         question: what,
         done: purpose.type === 'exclude' ? 'excluded' : 'noted on',
-        purpose,
+        draft: form.draft,
         advance: purpose.type === 'exclude' ? 'stay' : false,
         at: (world.work as Worklist).lists().findIndex((list) => list.id === view.list),
       });
@@ -351,7 +369,7 @@ export function submit(view: View, world: World, form: Form): Step {
         targets,
         question: `Escalate to ${to}:`,
         done: `escalated to ${to}:`,
-        purpose,
+        draft: form.draft,
         advance: true,
       });
     }
@@ -377,7 +395,7 @@ export function submit(view: View, world: World, form: Form): Step {
       try {
         return step(
           pushLayer(
-            popLayer(view),
+            { ...popLayer(view), drafts: withoutDraft(view.drafts, form.draft) },
             escalationPage(escalate(text, carrier, rules, evaluator.books), text, carrier),
           ),
         );
@@ -460,7 +478,7 @@ function submitAnswer(view: View, world: World, form: Form, task: Task): Step {
         say: ['saved for the whole file', ...more].join('; '),
         close: true,
         advance: true,
-        draft: draftKey(purpose),
+        draft: form.draft,
       },
     });
   }
@@ -469,7 +487,7 @@ function submitAnswer(view: View, world: World, form: Form, task: Task): Step {
     targets,
     question: `Save ${words.join(', ')} for`,
     done: 'answered',
-    purpose,
+    draft: form.draft,
     advance: true,
     more,
   });
@@ -487,7 +505,7 @@ interface Proposal {
   readonly question: string;
   /** Before the count: `excluded`. */
   readonly done: string;
-  readonly purpose: Purpose;
+  readonly draft: string | null;
   /** Whether the cursor goes on to the next open row, or stays among these. */
   readonly advance: boolean | 'stay';
   /** Where the list is among all. */
@@ -498,7 +516,7 @@ interface Proposal {
 /** A deed at once for the one row that is seen; otherwise only after a question that says how many. */
 function propose(
   view: View,
-  { deed, targets, question, done, purpose, advance, at = 0, more = [] }: Proposal,
+  { deed, targets, question, done, draft, advance, at = 0, more = [] }: Proposal,
 ): Step {
   const count = targets.rows.length;
   if (count === 0) return step(saying(view, 'no row is meant', 'bad'));
@@ -512,7 +530,7 @@ function propose(
   const effect: Effect = {
     type: 'record',
     deeds: [deed],
-    after: { say, close: true, advance, at, draft: draftKey(purpose), unmark: targets.scope === 'selection' },
+    after: { say, close: true, advance, at, draft, unmark: targets.scope === 'selection' },
   };
   if (alone) return step(view, effect);
   return step(
@@ -590,7 +608,7 @@ export function acceptOffers(view: View, world: World, scope: Scope): Step {
     targets,
     question: `Accept ${what} for`,
     done: 'accepted the offer for',
-    purpose,
+    draft: null,
     advance: true,
   });
 }
@@ -638,7 +656,7 @@ export function include(view: View, world: World): Step {
     targets: { ...targets, rows },
     question: 'Bring back',
     done: 'brought back',
-    purpose: { type: 'exclude' },
+    draft: null,
     advance: false,
   });
 }
@@ -662,7 +680,7 @@ function submitBatch(view: View, world: World, form: Form, text: string): Step {
   const rows = [...new Set(numbers.flatMap((number) => index.find(number)))].sort((a, b) => a - b);
   const effect: Effect = {
     type: 'record',
-    deeds: [{ type: 'batch', rows }],
+    deeds: [{ type: 'batch', rows, via: 'typed' }],
     after: { say: `saved: a batch of ${rows.length} rows`, close: true, advance: false, draft: 'batch' },
   };
   const out = review.table.rows.length - rows.length;
@@ -670,7 +688,7 @@ function submitBatch(view: View, world: World, form: Form, text: string): Step {
     pushLayer(view, {
       kind: 'confirm',
       question: `Deliver only ${rows.length} rows?`,
-      details: [`${out} rows stay out of the delivery; undo does not reach this`],
+      details: [`${out} rows stay out of the delivery`],
       effect,
     }),
   );
@@ -739,9 +757,5 @@ export function leaveForm(view: View): View {
   const form = topLayer(view);
   if (form?.kind !== 'form') return popLayer(view);
   if (form.purpose.type === 'filter') return { ...popLayer(view), filter: form.purpose.before };
-  const drafts = new Map(view.drafts);
-  const texts = form.fields.map((one) => one.line.text);
-  if (texts.some((text) => text !== '')) drafts.set(draftKey(form.purpose), texts);
-  else drafts.delete(draftKey(form.purpose));
-  return { ...popLayer(view), drafts };
+  return { ...popLayer(view), drafts: withDraft(view.drafts, form) };
 }

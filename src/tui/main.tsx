@@ -20,9 +20,8 @@ export interface ReviewOptions {
   readonly stdout?: WriteStream;
 }
 
-/** How long the screen may be somewhere before the session knows, in milliseconds. */
-const PLACE_WAIT = 250;
 const SIGNALS = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
+
 /**
  * Takes an agent through a review on the terminal. Both streams must be terminals: the caller has checked it.
  * @returns 0 where no row is left unresolved, 1 where some are, 128 and the signal's number where one ended it
@@ -37,7 +36,7 @@ export async function runReview(
   try {
     status = await run.start(opening);
   } finally {
-    run.stop();
+    await run.stop();
   }
   run.farewell();
   return status;
@@ -55,8 +54,10 @@ class Run {
   private view: View;
   private pumping = false;
   private timer: NodeJS.Timeout | undefined;
-  private placeTimer: NodeJS.Timeout | undefined;
+  private late: NodeJS.Immediate | undefined;
   private place = '';
+  /** The place on its way to the disk; one at a time. */
+  private keeping: Promise<void> | null = null;
   private finish: (status: number) => void = () => {};
   private fail: (error: unknown) => void = () => {};
   private readonly ended: Promise<number>;
@@ -94,13 +95,15 @@ class Run {
     return this.ended;
   }
 
-  stop(): void {
+  async stop(): Promise<void> {
     clearTimeout(this.timer);
-    this.keepPlace();
+    clearImmediate(this.late);
     for (const [target, event, listener] of this.listeners)
       target.off(event, listener as (...args: unknown[]) => void);
     this.renderer?.close();
     this.terminal.leave();
+    this.keepPlace();
+    while (this.keeping) await this.keeping;
   }
 
   /** What stays in the window once the screen is gone. */
@@ -164,12 +167,16 @@ class Run {
 
   private take(chunk: string): void {
     clearTimeout(this.timer);
+    clearImmediate(this.late);
     this.waiting.push(...this.decoder.push(chunk));
     const { wait } = this.decoder;
     if (wait !== null) {
+      // After a stall the rest may be there already, unread: what the terminal has is read first.
       this.timer = setTimeout(() => {
-        this.waiting.push(...this.decoder.flush());
-        void this.pump();
+        this.late = setImmediate(() => {
+          this.waiting.push(...this.decoder.flush());
+          void this.pump();
+        });
       }, wait);
     }
     void this.pump();
@@ -232,15 +239,19 @@ class Run {
     const { lines, caret } = frameOf(this.view, this.world);
     const painted = lines.map((line) => paintPanes(line, this.options.color));
     this.terminal.draw(this.renderer.show(painted, this.view.size.columns), caret);
-    this.placeTimer ??= setTimeout(() => this.keepPlace(), PLACE_WAIT);
+    this.keepPlace();
   }
 
+  /** Where the screen is, kept while the next key is awaited; what comes meanwhile goes with the next write. */
   private keepPlace(): void {
-    clearTimeout(this.placeTimer);
-    this.placeTimer = undefined;
+    const desk = this.world?.desk;
+    if (!desk?.keepBookmark || this.keeping) return;
     const place = placeText(this.view);
-    if (place === this.place || !this.world?.desk) return;
+    if (place === this.place) return;
     this.place = place;
-    this.world.desk.keepBookmark?.(place);
+    this.keeping = desk.keepBookmark(place).finally(() => {
+      this.keeping = null;
+      this.keepPlace();
+    });
   }
 }

@@ -197,7 +197,8 @@ export function opened(view: View, world: World): View {
 
 /** Where an earlier session was left, else after the rows that it decided last. */
 function resumed(view: View, world: World): View {
-  if (world.desk?.bookmark != null) return atPlace(view, world.desk.bookmark);
+  if (world.desk?.bookmark != null)
+    return atPlace(view, world.desk.bookmark, world.desk.review.table.rows.length);
   const last = world.desk ? undoTarget(world.desk.review.state) : null;
   const row = last ? rowsOf(last)?.at(-1) : undefined;
   const list = world.work

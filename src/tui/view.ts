@@ -33,6 +33,8 @@ export interface Field {
   readonly suggestions: readonly Suggestion[];
   /** What stands between pasted lines. */
   readonly join: string;
+  /** What stood in it before anything was typed. */
+  readonly given: string;
 }
 
 export interface Suggestion {
@@ -64,6 +66,14 @@ export interface Form {
   /** Every scope that means some row, with how many: counted once, for nothing moves while a form is open. */
   readonly scopes: readonly { readonly scope: Scope; readonly rows: number; readonly hidden: number }[];
   readonly problem: string | null;
+  /** What a text that is left here unsaved is kept under: purpose, and the row, list or question. */
+  readonly draft: string | null;
+}
+
+/** What was typed and not saved, over what stood there. Where something else stands there by now, it is stale. */
+export interface Draft {
+  readonly given: readonly string[];
+  readonly texts: readonly string[];
 }
 
 export interface Confirm {
@@ -212,7 +222,7 @@ export interface View {
   readonly filter: string;
   readonly layers: readonly Layer[];
   /** What was typed and not saved, by what it was for. */
-  readonly drafts: ReadonlyMap<string, readonly string[]>;
+  readonly drafts: ReadonlyMap<string, Draft>;
   readonly say: Say | null;
   readonly busy: string | null;
 }
@@ -280,14 +290,56 @@ export function saying(
   return { ...view, say: { text, tone, next } };
 }
 
-/** Where the agent is, as text: kept outside the journal, for it decides nothing. */
-export function placeText(view: View): string {
-  const { screen, list, row, filter, question } = view;
-  return JSON.stringify({ screen, list, row, filter, question });
+/** The drafts, with what was typed into a form that is open, or without what is no draft any more. */
+export function withDraft(drafts: View['drafts'], form: Form): View['drafts'] {
+  if (form.draft === null) return drafts;
+  const next = new Map(drafts);
+  const typed = form.fields.some((one) => one.line.text !== one.given);
+  if (typed) {
+    next.set(form.draft, {
+      given: form.fields.map((one) => one.given),
+      texts: form.fields.map((one) => one.line.text),
+    });
+  } else next.delete(form.draft);
+  return next;
 }
 
-/** A view at the place that `placeText` has told; as it was where the text means nothing. */
-export function atPlace(view: View, text: string): View {
+/** The drafts without one that has become a deed. */
+export function withoutDraft(drafts: View['drafts'], key: string | null): View['drafts'] {
+  if (key === null || !drafts.has(key)) return drafts;
+  const next = new Map(drafts);
+  next.delete(key);
+  return next;
+}
+
+/** Marked rows as runs of neighbours: a mark on every row is one run. */
+type Runs = readonly (readonly [first: number, last: number])[];
+
+const runsOfMarks = new WeakMap<View['marks'], Runs>();
+
+export function runsOf(marks: View['marks']): Runs {
+  const known = runsOfMarks.get(marks);
+  if (known) return known;
+  const runs: [number, number][] = [];
+  for (const row of [...marks].sort((a, b) => a - b)) {
+    const last = runs.at(-1);
+    if (last && last[1] === row - 1) last[1] = row;
+    else runs.push([row, row]);
+  }
+  runsOfMarks.set(marks, runs);
+  return runs;
+}
+
+/** Where the agent is, what is marked, what was typed: text kept outside the journal, for it decides nothing. */
+export function placeText(view: View): string {
+  const { screen, list, row, filter, question } = view;
+  const forms = view.layers.filter((layer) => layer.kind === 'form');
+  const drafts = Object.fromEntries(forms.reduce(withDraft, view.drafts));
+  return JSON.stringify({ screen, list, row, filter, question, marks: runsOf(view.marks), drafts });
+}
+
+/** A view at the place that `placeText` has told, in a table of `rows` rows; as it was where the text means nothing. */
+export function atPlace(view: View, text: string, rows: number): View {
   let place: unknown;
   try {
     place = JSON.parse(text);
@@ -295,7 +347,7 @@ export function atPlace(view: View, text: string): View {
     return view;
   }
   if (typeof place !== 'object' || place === null) return view;
-  const { screen, list, row, filter, question } = place as Record<string, unknown>;
+  const { screen, list, row, filter, question, marks, drafts } = place as Record<string, unknown>;
   return {
     ...view,
     screen: screen === 'intake' || screen === 'work' ? screen : view.screen,
@@ -303,7 +355,30 @@ export function atPlace(view: View, text: string): View {
     row: typeof row === 'number' ? row : view.row,
     filter: typeof filter === 'string' ? filter : '',
     question: typeof question === 'number' ? question : view.question,
+    marks: marksOf(marks, rows),
+    drafts: draftsOf(drafts),
   };
+}
+
+function marksOf(runs: unknown, rows: number): Set<number> {
+  const marks = new Set<number>();
+  for (const run of Array.isArray(runs) ? runs : []) {
+    const [first, last] = Array.isArray(run) ? run : [];
+    if (!Number.isInteger(first) || !Number.isInteger(last)) continue;
+    for (let row = Math.max(0, first); row <= last && row < rows; row++) marks.add(row);
+  }
+  return marks;
+}
+
+function draftsOf(kept: unknown): Map<string, Draft> {
+  const drafts = new Map<string, Draft>();
+  const texts = (value: unknown): value is string[] =>
+    Array.isArray(value) && value.every((one) => typeof one === 'string');
+  for (const [key, draft] of Object.entries(typeof kept === 'object' && kept !== null ? kept : {})) {
+    if (texts(draft?.given) && texts(draft?.texts))
+      drafts.set(key, { given: draft.given, texts: draft.texts });
+  }
+  return drafts;
 }
 
 export function currentList(view: View, world: World): List | null {

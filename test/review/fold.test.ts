@@ -60,7 +60,10 @@ const freeDeed: fc.Arbitrary<Deed> = fc.oneof(
   fc.record({ type: fc.constant('include' as const), rows }),
   fc.record({ type: fc.constant('note' as const), rows, text }),
   fc.record({ type: fc.constant('escalate' as const), rows, to: text, note: text }),
-  fc.record({ type: fc.constant('batch' as const), rows: fc.option(rows) }),
+  fc.record(
+    { type: fc.constant('batch' as const), rows: fc.option(rows), via: fc.constant('typed' as const) },
+    { requiredKeys: ['type', 'rows'] },
+  ),
   fc.record({
     type: fc.constant('intake' as const),
     facts: fc.dictionary(

@@ -53,6 +53,7 @@ export class MemoryDesk implements Desk {
   readonly session = 'Acme.session';
   readonly resumed: boolean;
   readonly notices: Desk['notices'] = [];
+  bookmark: string | null = null;
   readonly journal: Event[];
   readonly delivered: unknown[] = [];
   readonly proposals: unknown[] = [];
@@ -145,12 +146,14 @@ export class Agent {
     opening: Opening = memoryOpening(),
     size: readonly [number, number] = [80, 24],
     start: 'rows' | 'beginning' = 'rows',
+    bookmark: string | null = null,
   ): Promise<Agent> {
     const agent = new Agent(opening, ...size);
     const mapping = mappingFor(opening);
     if (mapping) agent.view = { ...agent.view, screen: 'mapping', mapping };
     else {
       agent.world = seated(agent.world, await opening.open(opening.choice, false));
+      agent.desk.bookmark = bookmark;
       await agent.follow(settle(agent.view, { type: 'opened' }, agent.world));
       if (start === 'rows' && agent.view.screen === 'intake') await agent.sends('\t');
     }

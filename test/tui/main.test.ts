@@ -142,7 +142,10 @@ test('where the screen was is kept, and found again', async () => {
   const withBookmark = (one: typeof opening) => {
     one.open = async (choice, keep) => {
       const desk = await open.call(one, choice, keep);
-      return Object.assign(desk, { bookmark, keepBookmark: (text: string) => (bookmark = text) });
+      const keepBookmark = async (text: string) => {
+        bookmark = text;
+      };
+      return Object.assign(desk, { bookmark, keepBookmark });
     };
     return one;
   };

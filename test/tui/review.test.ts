@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { CsrError } from '../../src/engine/problem.ts';
+import { placeText } from '../../src/tui/view.ts';
 import { Agent, memoryOpening, SAMPLE } from './agent.ts';
 
 const ASK = (list: { group: { kind: string; country: string } | null }) =>
@@ -216,8 +217,101 @@ test('what was typed and left is there again', async () => {
   expect(agent.view.layers).toEqual([]);
   await agent.sends('i');
   expect(agent.screen).toContain('Address> Hauptstr');
+  expect(agent.said).toBe('typed before, and not saved yet');
   await agent.sends('. 5\ri');
   expect(agent.screen).toMatch(/Address>$/m);
+  expect(agent.said).toBe('');
+});
+
+test('what was typed for a row, a group or marked rows turns up nowhere else', async () => {
+  const agent = await Agent.at();
+  await agent.goesTo(DE);
+  await agent.sends('iof the first\u001b');
+  await agent.sends('ji');
+  expect(agent.screen).toMatch(/Address>$/m);
+  await agent.sends('of the second\u001b');
+  await agent.sends('A');
+  expect(agent.screen).toMatch(/Address>$/m);
+  await agent.sends('of the group\u001b');
+  await agent.sends('g S');
+  expect(agent.screen).toMatch(/Address>$/m);
+  await agent.sends('of the marked\u001b');
+  for (const [keys, text] of [
+    ['gi', 'of the first'],
+    ['ji', 'of the second'],
+    ['A', 'of the group'],
+    ['S', 'of the marked'],
+  ] as const) {
+    await agent.sends(keys);
+    expect(agent.screen).toContain(`Address> ${text}`);
+    await agent.sends('\u001b');
+  }
+  await agent.sends('j S');
+  expect(agent.screen).toMatch(/Address>$/m);
+});
+
+test('a note, an escalation, a correction, a rejection and an exclusion are drafts of their row too', async () => {
+  const agent = await Agent.at();
+  await agent.goesTo(DE);
+  for (const key of ['m', 'e', 'd', 'l', 'cfirst\r']) {
+    await agent.sends(`g${key}half a thought\u001b`);
+    await agent.sends(`j${key}`);
+    expect(agent.screen, key).not.toContain('half a thought');
+    await agent.sends(`\u001bg${key}`);
+    expect(agent.screen, key).toContain('half a thought');
+    await agent.sends('\u001b');
+  }
+});
+
+test('a form that was only looked at leaves no draft, and a draft over another answer is stale', async () => {
+  const agent = await Agent.at();
+  await agent.goesTo(DE);
+  await agent.sends('iold\rgi');
+  expect(agent.screen).toContain('Address> old');
+  await agent.sends('\u001bgihalf\u001b');
+  await agent.sends('g  SFor all\r\rgi');
+  expect(agent.screen).toContain('Address> For all');
+  expect(agent.said).toBe('');
+});
+
+test('a proposal that was made is no draft any more', async () => {
+  const agent = await Agent.at();
+  await agent.goesTo(DE);
+  await agent.sends('Popen the portal\u001bP');
+  expect(agent.screen).toContain('> open the portal');
+  await agent.sends('\rP');
+  expect(agent.screen).not.toContain('> open the portal');
+});
+
+test('filter, marks and what was typed are there after a restart', async () => {
+  const agent = await Agent.at();
+  await agent.goesTo(ASK);
+  await agent.sends('   /0105\r');
+  await agent.sends('ipor');
+  const { journal } = agent.desk;
+  const bookmark = placeText(agent.view);
+  const again = await Agent.at(memoryOpening(SAMPLE, journal), [120, 40], 'beginning', bookmark);
+  expect(again.screen).toContain('FILTER 0105 (1 rows)');
+  expect(again.screen).toContain('SELECTED 3 (2 hidden)');
+  expect(again.row).toBe(agent.row);
+  await again.sends('i');
+  expect(again.screen).toContain('Origin> por');
+  await again.sends('ted\r');
+  expect(again.deeds).toMatchObject([{ entries: [{ row: 2, values: { origin: 'ported' } }] }]);
+});
+
+test.each([
+  '',
+  'null',
+  '[]',
+  '{"marks":[[0,99],[-3,1],["a"],7],"drafts":{"x":3},"row":"a","list":7}',
+  '{"drafts":7',
+])('a bookmark that says nothing does no harm: %s', async (bookmark) => {
+  const agent = await Agent.at();
+  await agent.sends('1');
+  const again = await Agent.at(memoryOpening(SAMPLE, agent.desk.journal), [80, 24], 'rows', bookmark);
+  expect([...again.view.marks].every((row) => row >= 0 && row < 10)).toBe(true);
+  expect(again.screen).toContain('group 1/');
 });
 
 test('an answer given before is offered again', async () => {
@@ -589,6 +683,11 @@ test('a batch is pasted; the other rows stay out', async () => {
   expect(agent.view.layers.at(-1)).toMatchObject({ kind: 'confirm', question: 'Deliver only 2 rows?' });
   await agent.sends('y');
   expect(agent.deeds).toMatchObject([{ type: 'batch', rows: [0, 1] }]);
+  expect(agent.review.status(4)).toBe('excluded');
+  await agent.sends('u');
+  expect(agent.said).toBe('undone: the batch of 2 rows');
+  expect(agent.review.status(4)).toBe('unresolved');
+  await agent.sends('U');
   expect(agent.review.status(4)).toBe('excluded');
 });
 
