@@ -21,9 +21,8 @@ export function detailPane(view: View, world: World, work: Worklist, width: numb
   const margin = wide ? '' : ' ';
   const all = wrapLines(lines, Math.max(10, width - 2 * margin.length));
   const body: Line[] = all.map((one) => [span(`${margin}${one.text}`, one.style)]);
-  if (wide && place !== '') body.unshift([span(place, 'dim')]);
   const room = height - 1;
-  const top = Math.max(0, Math.min(view.detailTop, body.length - room));
+  const top = Math.max(0, Math.min(view.detailTop || followed(all, room), body.length - room));
   const below = body.length - room - top;
   const more = below > 0 ? ` ${below} more \u2193 ` : top > 0 ? ' \u2191 ' : '';
   const style: Style = view.pane === 'detail' ? 'head' : 'title';
@@ -41,6 +40,16 @@ export function detailPane(view: View, world: World, work: Worklist, width: numb
   return [head, ...body.slice(top, top + room)];
 }
 
+/** Where a pane that is too short begins: at the top, until a step is ticked that leaves the next one out of sight. */
+function followed(lines: readonly PageLine[], room: number): number {
+  const next = lines.findIndex((one) => one.text.startsWith(NEXT_STEP, 1));
+  const ticked = lines.some((one) => one.text.startsWith(DONE_STEP, 1));
+  return ticked && next >= 0 ? Math.max(0, next + Math.ceil(room / 2) - room) : 0;
+}
+
+const NEXT_STEP = ' [>] ';
+const DONE_STEP = ' [x] ';
+
 const NO_DETAIL: Detail = { title: '', place: '', lines: [] };
 const details = new WeakMap<Worklist, { key: string; made: Detail }>();
 
@@ -55,7 +64,7 @@ function detailOf(view: View, world: World, work: Worklist): Detail {
   return made;
 }
 
-/** Everything there is to say of a row of a list. */
+/** Everything there is to say of a row of a list: what is asked first, where it comes from last. */
 export function describeRow(row: number, list: List | null, work: Worklist): Detail {
   const { review } = work;
   const { evaluator } = review;
@@ -66,29 +75,29 @@ export function describeRow(row: number, list: List | null, work: Worklist): Det
   const task = list?.kind === 'flags' ? null : work.taskIn(list, row);
   let title = `${list?.kind === 'flags' ? 'FLAGS ' : ''}row ${review.place(row)} ${visible(review.phoneNumber(row))}`;
   if (decision.excluded) {
-    say(
-      `x excluded: ${decision.excluded.reason}${decision.excluded.rule === null ? '' : ` (${decision.excluded.rule})`}`,
-      'warn',
-    );
+    const by = decision.excluded.rule === null ? '' : ` (${work.titleOf(decision.excluded.rule)})`;
+    say(`x excluded: ${decision.excluded.reason}${by}`, 'warn');
   }
   const escalated = review.state.escalated.get(row);
   if (escalated) say(`^ escalated to ${escalated.to}: ${escalated.note}`, 'warn', 4);
   let place = '';
+  let origin = '';
   if (task) {
     const rule = work.rule(task.rule);
-    title = `WHY row ${review.place(row)} \u00b7 ${task.rule}`;
-    if (rule) place = `${rule.place.file}:${rule.place.line}`;
+    title = `WHY row ${review.place(row)} \u00b7 ${visible(work.titleOf(task.rule))}`;
+    if (rule) {
+      place = `${rule.place.file}:${rule.place.line}`;
+      origin = `rule: ${rule.id}, ${place}`;
+    }
     const given = evaluator.givenTo(row, task);
     for (const [name, text] of Object.entries(given))
       say(`+ answered ${fieldLabel(task, name)}: ${text === '' ? '(none)' : text}`, 'good', 4);
     const lacking = missing(work, row, task);
-    if (Object.keys(given).length > 0 && lacking.length > 0)
-      say(`! still missing: ${lacking.map((item) => item.label).join(', ')}`, 'open', 4);
-    say(task.why, 'plain', 0);
-    if (task.basis === 'reconstructed' || task.basis === 'ours')
+    if (lacking.length > 0)
       say(
-        `basis: ${task.basis}${task.basis === 'reconstructed' ? '; a lead should confirm it' : ''}`,
-        'warn',
+        `${Object.keys(given).length > 0 ? '! still missing' : '? asked'}: ${lacking.map((item) => item.label).join(', ')}${task.choices.length > 0 ? ` (${task.choices.join(', ')})` : ''}`,
+        'open',
+        4,
       );
     if (task.kind === 'refer')
       say(
@@ -99,35 +108,28 @@ export function describeRow(row: number, list: List | null, work: Worklist): Det
       say(`~ offered ${fieldLabel(task, name)}: ${text}`, 'key', 4);
     const blank = Object.keys(task.suggestion).length === 0 ? work.blankOffers(task) : [];
     if (blank.length > 0) say(`~ no offer: the intake has no answer to: ${blank.join(' ')}`, 'warn', 4);
+    say(task.why, 'plain', 0);
+    if (task.basis === 'reconstructed') say('reconstructed: a lead should confirm this rule', 'warn');
     steps(task, list, work, say);
-    say(
-      `for: ${asked(task)
-        .map((item) => item.label)
-        .join(', ')}${task.choices.length > 0 ? ` (${task.choices.join(', ')})` : ''}`,
-      'dim',
-      5,
-    );
-    const lookUp = work.review.rules.lookUps.find((one) => one.id === task.lookUp);
-    if (lookUp) say(`look-up: ${lookUp.id} \u00b7 ${lookUp.place.file}:${lookUp.place.line}`, 'dim', 9);
-    const facts = factsRead(task);
-    if (facts !== '') say(`read: ${facts}`, 'dim', 6);
   }
-  for (const flag of evaluator.flags(row))
-    say(
-      flagText(flag, review.isAcknowledged(row, flag)),
-      flagStyle(flag, review.isAcknowledged(row, flag)),
-      2,
-    );
+  for (const flag of evaluator.flags(row)) {
+    const acknowledged = review.isAcknowledged(row, flag);
+    say(flagText(flag, acknowledged), flagStyle(flag, acknowledged), 2);
+  }
   const changes = decision.changes.filter((change) => change.by !== 'answer');
   for (const change of changes) {
     const name = evaluator.columnName(evaluator.facts.slot(change.field));
-    say(
-      `${name}: ${change.from === '' ? '(blank)' : change.from} \u2192 ${change.to === '' ? '(blank)' : change.to}  ${change.by === 'edit' ? 'by hand' : change.rule}`,
-      'dim',
-      2,
-    );
+    const by = change.by === 'edit' ? 'corrected by hand' : work.titleOf(change.rule);
+    say(`${name}: ${change.from || '(blank)'} \u2192 ${change.to || '(blank)'}  ${by}`, 'dim', 2);
   }
   for (const note of review.state.notes.get(row) ?? []) say(`note: ${note}`, 'plain', 6);
+  if (task) {
+    const facts = factsRead(task, work);
+    if (facts !== '') say(`read: ${facts}`, 'dim', 6);
+    if (origin !== '') say(origin, 'dim', 6);
+    const lookUp = review.rules.lookUps.find((one) => one.id === task.lookUp);
+    if (lookUp) say(`look-up: ${lookUp.place.file}:${lookUp.place.line}`, 'dim', 9);
+  }
   if (lines.length === 0) say('nothing was changed and nothing is asked', 'dim');
   return { title, place, lines };
 }
@@ -148,8 +150,8 @@ function steps(
     'head',
   );
   for (const [at, text] of task.steps.entries()) {
-    const sign = ticked.has(at + 1) ? 'x' : at === next ? '>' : ' ';
-    say(`${at + 1} [${sign}] ${text}`, ticked.has(at + 1) ? 'dim' : at === next ? 'title' : 'plain', 6);
+    const box = at === next ? NEXT_STEP : ticked.has(at + 1) ? DONE_STEP : ' [ ] ';
+    say(`${at + 1}${box}${text}`, ticked.has(at + 1) ? 'dim' : at === next ? 'title' : 'plain', 6);
   }
 }
 
@@ -157,14 +159,40 @@ function fieldLabel(task: Task, name: string): string {
   return asked(task).find((item) => item.field === name)?.label ?? name;
 }
 
-function factsRead(task: Task): string {
+/** The facts that a task rests on, in the words of headers and of the intake. */
+function factsRead(task: Task, work: Worklist): string {
   const facts = JSON.parse(task.restsOn) as [string, string][];
-  return facts.map(([fact, text]) => `${fact} ${text === '' ? '(blank)' : `\`${text}\``}`).join(', ');
+  return facts
+    .map(([fact, text]) => `${factName(fact, work)} ${text === '' ? '(blank)' : `\`${text}\``}`)
+    .join(', ');
+}
+
+function factName(fact: string, { review }: Worklist): string {
+  const { layouts } = review.rules;
+  const label = (field: string) => layouts.fields.get(field)?.label.toLowerCase() ?? spaced(field);
+  const [kind = '', ...rest] = fact.split('.');
+  switch (rest.length === 0 ? '' : kind) {
+    case '':
+      return fact === 'system' ? 'layout' : label(fact);
+    case 'customer':
+      return `${spaced(rest.join(' '))} (intake)`;
+    case 'original':
+      return `${label(rest.join('.'))} as it came in`;
+    case 'reference':
+      return `${label(rest.slice(1).join('.'))} (${rest[0]})`;
+    default:
+      return spaced(rest.length > 1 ? rest.join(' ') : `${kind}'s ${rest[0]}`);
+  }
+}
+
+/** `accountKind` as words. */
+function spaced(name: string): string {
+  return name.replace(/[A-Z]/g, (one) => ` ${one.toLowerCase()}`).trim();
 }
 
 function flagText(flag: Flag, acknowledged: boolean): string {
   const glyph = flag.severity === 'error' ? '#' : flag.severity === 'warning' ? '!' : 'i';
-  return `${glyph} ${flag.severity}${acknowledged ? ', acknowledged' : ''}: ${flag.message} (${flag.rule})`;
+  return `${glyph} ${flag.severity}${acknowledged ? ', acknowledged' : ''}: ${flag.message}`;
 }
 
 function flagStyle(flag: Flag, acknowledged: boolean): Style {

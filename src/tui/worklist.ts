@@ -79,6 +79,13 @@ export class Worklist {
     return this.ruleOf.get(id);
   }
 
+  /** What the rule is called that has decided something, or the list of words that mean nothing; its id where it is neither. */
+  titleOf(id: string): string {
+    const { corrections } = this.review.rules;
+    const correction = corrections.some((one) => one.id === id) ? 'means nothing' : id;
+    return this.ruleOf.get(id)?.title ?? correction;
+  }
+
   /** Open task groups and error flags, then what is done, excluded rows, all rows. */
   lists(): readonly List[] {
     this.made ??= this.make();

@@ -78,11 +78,7 @@ describe('a partial delivery', () => {
       unresolved: [{ place: 4, phoneNumber: '+14085550104', missing: 'Address' }],
       flags: [{ severity: 'warning', message: 'odd', rows }],
     });
-    const text = summary(
-      partial,
-      { csv: true, docx: false, perCarrier: false, partial: true, force: false },
-      [],
-    );
+    const text = summary(partial, { csv: true, docx: false, perCarrier: false, partial: true, force: false });
     expect(text).toContain('Unresolved: 1 row\n  row 4  +14085550104  lacks Address\n');
     expect(text).toContain('Flags: 1 kind\n  warning odd  +14085550104 (row 4)\n');
   });
