@@ -7,9 +7,11 @@
  * by one are moved by the terminal where that takes fewer bytes.
  */
 import type { ReadStream, WriteStream } from 'node:tty';
+import { widthOf } from './text.ts';
 
-const ENTER = '\u001b[?1049h\u001b[?25l\u001b[?2004h\u001b[2J';
-const LEAVE = '\u001b[?2026l\u001b[?2004l\u001b[?25h\u001b[0m\u001b[?1049l';
+// Lines do not wrap: a character wider than we think must not spill into the next one.
+const ENTER = '\u001b[?1049h\u001b[?25l\u001b[?2004h\u001b[?7l\u001b[2J';
+const LEAVE = '\u001b[?2026l\u001b[?7h\u001b[?2004l\u001b[?25h\u001b[0m\u001b[?1049l';
 const BEGIN = '\u001b[?2026h';
 const END = '\u001b[?2026l';
 const HIDE = '\u001b[?25l';
@@ -98,13 +100,36 @@ interface Shown {
 
 const EMPTY: Shown = { text: '', cells: new Int32Array(0) };
 
+/** A line with the cursor put right after each stretch of characters that terminals give other widths than we do. */
+function placed(line: string): string {
+  let text = '';
+  let shown = '';
+  let sure = true;
+  for (let at = 0; at < line.length; at++) {
+    const code = line.charCodeAt(at);
+    if (code === ESC) {
+      const end = line.indexOf('m', at);
+      text += line.slice(at, end + 1);
+      at = end;
+      continue;
+    }
+    const oneCell = isOneCell(code);
+    if (oneCell && !sure) text += `\u001b[${widthOf(shown) + 1}G`;
+    sure = oneCell;
+    text += line[at];
+    shown += line[at];
+  }
+  return text;
+}
+
 /** What makes line `y`, which shows `old`, show `now`: from any place, in the plain style, and back to it. */
 function change(y: number, old: Shown | undefined, now: Shown): string {
   if (old?.text === now.text) return '';
   const before = old?.cells ?? null;
   const { cells } = now;
   // It is erased first: erasing after a full line would take its last cell away.
-  if (before === null || cells === null) return `\u001b[${y + 1}H\u001b[K${now.text}`;
+  if (before === null || cells === null)
+    return `\u001b[${y + 1}H\u001b[K${cells === null ? placed(now.text) : now.text}`;
   let text = '';
   let style = 0;
   let column = -1;

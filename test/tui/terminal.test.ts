@@ -15,7 +15,7 @@ test('what was taken over is given back, once', () => {
   expect([...grid.modes].sort()).toEqual(['?1049', '?2004']);
   expect(grid.raw).toBe(true);
   one.leave();
-  expect([...grid.modes]).toEqual(['?25']);
+  expect([...grid.modes].sort()).toEqual(['?25', '?7']);
   expect(grid.raw).toBe(false);
   const { written } = grid;
   one.leave();
@@ -58,6 +58,16 @@ test('a forgotten screen is written whole, without clearing it', () => {
   one.draw(['one', 'two'], null);
   expect(grid.text.slice(0, 2)).toEqual(['one', 'two']);
   expect(grid.written).not.toContain('J');
+});
+
+test('where terminals disagree on a width, what follows is put where it belongs', () => {
+  const { grid, terminal: one } = terminal();
+  one.enter();
+  grid.written = '';
+  one.draw(['\u{1f44d}\u{1f3fd} x \u001b[1m\u6771\u001b[22m\u001b[7m|\u001b[27m 1\ufe0f\u20e3.'], null);
+  expect(grid.written).toContain(
+    '\u{1f44d}\u{1f3fd}\u001b[3G x \u001b[1m\u6771\u001b[22m\u001b[7m\u001b[8G|\u001b[27m 1\ufe0f\u20e3\u001b[12G.',
+  );
 });
 
 test('lines that moved by one are moved by the terminal', () => {
