@@ -539,10 +539,8 @@ function take(view: View, outcome: Outcome, world: World): Step {
       const drafts = withoutDraft(view.drafts, form?.kind === 'form' ? form.draft : null);
       return step(saying({ ...view, layers: [], drafts }, `saved: proposal ${outcome.path}`, 'good'));
     }
-    case 'explained': {
-      const review = world.work?.review;
-      return step(review ? pushLayer(view, explanationPage(outcome.explanation, review)) : view);
-    }
+    case 'explained':
+      return step(world.work ? pushLayer(view, explanationPage(outcome.explanation, world.work)) : view);
     case 'copied':
       return step(saying(view, `sent to the clipboard: ${outcome.what}`, 'good'));
     case 'edited': {

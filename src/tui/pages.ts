@@ -3,11 +3,11 @@ import type { EscalationAnswer } from '../engine/escalate.ts';
 import type { Explanation, RuleTrace, TestTrace } from '../engine/explain.ts';
 import { type Problem, showProblem } from '../engine/problem.ts';
 import type { Delivered } from '../review/desk.ts';
-import type { Review } from '../review/review.ts';
 import { commandsOf, keyNames, type Place, SECTIONS, type Situation } from './keys.ts';
 import type { Pasted } from './paste.ts';
 import { visible, wrap } from './text.ts';
 import type { Page, PageLine, Style } from './view.ts';
+import type { Worklist } from './worklist.ts';
 
 function line(text = '', style: Style = 'plain', indent = 0): PageLine {
   return { text: text === '' ? '' : visible(text), style, indent };
@@ -74,8 +74,9 @@ const SIGNS: readonly (readonly [string, string])[] = [
 ];
 
 /** Why a row is as it is: every rule it met. */
-export function explanationPage(explanation: Explanation, review: Review): Page {
+export function explanationPage(explanation: Explanation, work: Worklist): Page {
   const { decision } = explanation;
+  const { review } = work;
   const lines: PageLine[] = [
     line(`status: ${decision.status}${decision.excluded ? `, ${decision.excluded.reason}` : ''}`, 'head'),
   ];
@@ -84,11 +85,11 @@ export function explanationPage(explanation: Explanation, review: Review): Page 
     const name = review.evaluator.columnName(review.evaluator.facts.slot(change.field));
     const by =
       change.by === 'rule'
-        ? change.rule
+        ? work.titleOf(change.rule)
         : change.by === 'edit'
           ? 'corrected by hand'
-          : `answer to ${change.rule}`;
-    lines.push(line(`  ${name}: ${quoted(change.from)} -> ${quoted(change.to)}  (${by})`, 'plain', 4));
+          : `answered: ${work.titleOf(change.rule)}`;
+    lines.push(line(`  ${name}: ${quoted(change.from)} \u2192 ${quoted(change.to)}  ${by}`, 'plain', 4));
   }
   const notes = review.state.notes.get(decision.index) ?? [];
   const escalated = review.state.escalated.get(decision.index);
@@ -123,7 +124,7 @@ export function explanationPage(explanation: Explanation, review: Review): Page 
         : trace.failed
           ? `${trace.failed.written} failed: it read ${read(trace.failed)}`
           : 'did not act';
-      lines.push(line(`    ${trace.rule.id}: ${why}`, 'plain', 6));
+      lines.push(line(`    ${trace.rule.title} (${trace.rule.id}): ${why}`, 'plain', 6));
     }
   }
   return page(`WHY row ${review.place(decision.index)} ${review.phoneNumber(decision.index)}`, lines);
@@ -132,9 +133,9 @@ export function explanationPage(explanation: Explanation, review: Review): Page 
 function ruleLines(trace: RuleTrace): PageLine[] {
   const { rule } = trace;
   const lines = [
-    line(`  ${rule.id}  ${rule.place.file}:${rule.place.line}  (${rule.basis})`, 'key', 4),
-    line(`    ${rule.title}`, 'plain', 4),
-    line(`    ${rule.why}`, 'dim', 4),
+    line(`  ${rule.title}`, 'key', 4),
+    line(`    ${rule.why}`, 'plain', 4),
+    line(`    ${rule.id}  ${rule.place.file}:${rule.place.line}  (${rule.basis})`, 'dim', 4),
   ];
   for (const test of trace.tests) lines.push(testLine(test));
   for (const [at, block] of trace.anyOf.entries()) {
