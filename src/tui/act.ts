@@ -13,7 +13,6 @@ import {
   advanced,
   back,
   broughtTo,
-  firstOpenQuestion,
   marked,
   moved,
   nextPane,
@@ -22,6 +21,7 @@ import {
   ranged,
   settled,
   stayed,
+  toIntake,
   toList,
   toOpen,
 } from './moving.ts';
@@ -417,10 +417,6 @@ function described(deed: Deed, world: World): string {
 }
 
 // --- intake
-
-function toIntake(view: View, world: World): View {
-  return { ...view, screen: 'intake', question: firstOpenQuestion(world, 0) ?? 0 };
-}
 
 function chooseAnswer(view: View, world: World): Step {
   const question = world.opening.rules.intake.questions[view.question];

@@ -241,6 +241,7 @@ const FOOTERS: Readonly<Record<Place, readonly string[]>> = {
   page: ['back', 'down', 'page-down', 'copy'],
   deliver: [
     'write',
+    'next-open',
     'toggle-csv',
     'toggle-word',
     'toggle-per-carrier',

@@ -28,6 +28,8 @@ export interface Situation {
   /** Who leaves the row out of the delivery. */
   readonly excluded: 'agent' | 'rule' | 'batch' | null;
   readonly marked: number;
+  /** Whether a delivery is looked at that something stands in the way of. */
+  readonly blocked: boolean;
   readonly filtered: boolean;
   readonly undo: boolean;
   readonly redo: boolean;
@@ -580,6 +582,17 @@ export const COMMANDS: readonly Command[] = [
     label: 'write',
     help: 'write what the summary says',
     section: 'Deliver',
+    disabled: ({ blocked }) =>
+      blocked ? 'something stands in the way, the summary says what; n goes there' : null,
+  },
+  {
+    action: 'next-open',
+    keys: ['n'],
+    places: ['deliver'],
+    label: 'go there',
+    help: 'to the first thing that stands in the way',
+    section: 'Deliver',
+    disabled: ({ blocked }) => (blocked ? null : 'nothing stands in the way'),
   },
   {
     action: 'choose',

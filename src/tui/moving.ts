@@ -67,8 +67,13 @@ export function moved(view: View, world: World, by: number): View {
   return { ...view, row: rows[clamp(at + by, rows.length)] as number, detailTop: 0 };
 }
 
+/** The intake, at the first question without an answer. */
+export function toIntake(view: View, world: World): View {
+  return { ...view, screen: 'intake', question: firstOpenQuestion(world, 0) ?? 0 };
+}
+
 /** The view with a list, at its first open row. */
-function shown(view: View, world: World, id: string | null): View {
+export function shown(view: View, world: World, id: string | null): View {
   const next: View = { ...view, list: id, top: 0, anchor: null, detailTop: 0 };
   const list = currentList(next, world);
   const rows = visibleRows(next, world);

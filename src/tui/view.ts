@@ -435,12 +435,17 @@ export function situationOf(view: View, world: World): Situation {
     openFlags: work && row !== null ? work.openFlags(row, list?.flag?.rule ?? null).length : 0,
     excluded: excludedBy(row, desk),
     marked: view.marks.size,
+    blocked: isBlocked(topLayer(view)),
     filtered: view.filter !== '',
     undo: (state?.done.length ?? 0) > 0,
     redo: (state?.undone.length ?? 0) > 0,
     editor: world.editor,
     desk: desk !== null,
   };
+}
+
+function isBlocked(layer: Layer | null): boolean {
+  return layer?.kind === 'deliver' && layer.blocked;
 }
 
 function excludedBy(row: number | null, desk: Desk | null): Situation['excluded'] {

@@ -692,16 +692,24 @@ test('a batch is pasted; the other rows stay out', async () => {
 });
 
 test('delivery shows first what it would write, refuses while something blocks, and hands the text over', async () => {
-  const agent = await Agent.at();
+  const agent = await Agent.at(memoryOpening(), [80, 40]);
   await agent.sends('X');
   expect(agent.said).toMatch(/^not yet deliverable: 8 of 10 rows are unresolved and \d+ more$/);
+  expect(agent.screen).toMatch(
+    /Not yet deliverable:\n {3}8 of 10 rows are unresolved:\n {5}3 {2}Ask: Origin, US, Lumen/,
+  );
   expect(agent.screen).toContain('{"csv":true,"docx":false');
   await agent.sends('w');
   expect(agent.screen).toContain('"docx":true');
   await agent.sends('\r');
   expect(agent.desk.delivered).toEqual([]);
-  expect(agent.said).toContain('blocked');
-  await agent.sends('\u001b');
+  expect(agent.said).toContain('something stands in the way');
+  await agent.sends('n');
+  expect(agent.screen).toContain('Ask: Origin, US, Lumen  3 open');
+  // Without its rows, what is left is the intake.
+  await agent.sends('Xpn');
+  expect(agent.screen).toContain('Asked once.');
+  await agent.sends('\t');
 
   const text = SAMPLE.split('\n').slice(0, 2).join('\n');
   const clean = await Agent.at(memoryOpening(text), [80, 24], 'beginning');
