@@ -1,22 +1,39 @@
 /** Reads the kinds of rule files beside `kind: rules`: each function takes one file and returns what it says. */
 import {
+  CARRIER,
+  CASE,
+  CASE_FIELD,
+  CATEGORY,
+  CHOICE,
+  CODE,
+  COLUMN,
+  CORRECTION,
+  ESCALATION,
+  ESCALATION_EXAMPLE,
+  ESCALATION_EXPECT,
+  ESCALATION_GIVEN,
+  FIELD,
+  LAYOUT,
+  LOOK_UP,
+  OUTPUT_COLUMN,
+  PROCEDURE,
+  QUESTION,
+  QUESTION_WORDS,
+} from './grammar.ts';
+import { readAnswerables, readExamples, readId, readProvenance } from './load-rules.ts';
+import {
   CANONICAL_FIELDS,
   checkField,
   checkProcedure,
   isPlainName,
   knownCarrier,
   knownCountry,
-  PROVENANCE_KEYS,
-  readAnswerables,
-  readExamples,
-  readId,
-  readProvenance,
   type Vocabulary,
-} from './load-rules.ts';
+} from './load-words.ts';
 import {
   describe,
   type Findings,
-  isEmpty,
+  isNothing,
   Keys,
   type MapNode,
   mapOf,
@@ -44,46 +61,13 @@ import {
   type Question,
 } from './rule.ts';
 
-export const KINDS = [
-  'rules',
-  'corrections',
-  'carriers',
-  'escalations',
-  'procedures',
-  'layouts',
-  'intake',
-  'delivery',
-] as const;
-export type Kind = (typeof KINDS)[number];
-
-/** The keys of one file of each kind, beside `kind` and `title`. */
-export const FILE_KEYS: Readonly<Record<Kind, readonly string[]>> = {
-  rules: ['stage', 'match', 'rules', 'extends', 'before'],
-  corrections: ['corrections'],
-  carriers: ['carriers', 'look-ups', 'ignore-words', 'states'],
-  escalations: ['rejection-words', 'categories', 'escalations'],
-  procedures: ['procedures'],
-  layouts: ['values', 'fields', 'layouts', 'countries'],
-  intake: ['questions', 'case'],
-  delivery: [
-    'file-name',
-    'partial-file-name',
-    'word-file-name',
-    'template',
-    'hand-over',
-    'partial-hand-over',
-    'word-notice',
-    'resolved-note',
-  ],
-};
-
 /** A map of word -> text, or -> list of texts; without duplicates, in the file's order. */
 function readTextMap(keys: Keys, key: string): { name: string; place: Place; texts: string[] }[] {
   const block = keys.block(key);
   return (block?.entries ?? []).map((entry) => ({
     name: entry.key,
     place: entry.place,
-    texts: isEmpty(entry.value)
+    texts: isNothing(entry.value)
       ? []
       : textsOf(entry.value, `\`${entry.key}\``, keys.findings).map((node) => node.text.trim()),
   }));
@@ -94,11 +78,7 @@ function readTextMap(keys: Keys, key: string): { name: string; place: Place; tex
 export function readCorrections(file: Keys): Correction[] {
   return file.blocks('corrections').map((block) => {
     const keys = itemKeys(block, file.findings);
-    keys.check(
-      'a correction',
-      ['id', 'blank-cells', 'why', 'source', 'basis'],
-      ['title', 'examples', ...PROVENANCE_KEYS],
-    );
+    keys.check(CORRECTION);
     return {
       ...readProvenance(keys),
       id: readId(keys),
@@ -119,11 +99,7 @@ function itemKeys(block: MapNode, findings: Findings): Keys {
 export function readProcedures(file: Keys): Procedure[] {
   return file.blocks('procedures').map((block) => {
     const keys = new Keys(block, file.findings);
-    keys.check(
-      'a procedure',
-      ['id', 'title', 'steps'],
-      ['where', 'yields', 'why', 'source', 'basis', 'examples', ...PROVENANCE_KEYS],
-    );
+    keys.check(PROCEDURE);
     const id = readId(keys);
     if (id === BY_CARRIER) {
       keys.findings.bad(
@@ -166,12 +142,7 @@ export function readCarriers(file: Keys): CarrierFile {
   };
   const carriers = file.blocks('carriers').map((block): Carrier => {
     const keys = new Keys(block, file.findings);
-    // No dates: a name does not stop being a carrier's name.
-    keys.check(
-      'a carrier',
-      ['name'],
-      ['also', 'not', 'pin', 'why', 'source', 'basis', 'owner', 'review-by', 'examples'],
-    );
+    keys.check(CARRIER);
     const { why, source, basis, owner, reviewBy } = readProvenance(keys);
     return {
       name: namesOf(keys, 'name')[0] ?? '',
@@ -198,11 +169,7 @@ export function readCarriers(file: Keys): CarrierFile {
 export function readLookUps(file: Keys, words: Vocabulary): LookUp[] {
   return file.blocks('look-ups').map((block) => {
     const keys = itemKeys(block, file.findings);
-    keys.check(
-      'a look-up',
-      ['country', 'carrier', 'source', 'basis', 'examples'],
-      ['id', 'for', 'how', 'refer', 'procedure', 'why', ...PROVENANCE_KEYS],
-    );
+    keys.check(LOOK_UP);
     const named = <Name>(
       key: string,
       know: (node: ReturnType<Keys['texts']>[number]) => Name | null,
@@ -223,13 +190,6 @@ export function readLookUps(file: Keys, words: Vocabulary): LookUp[] {
     };
     const country = named('country', (node) => knownCountry(node, words.books, keys.findings));
     const carrier = named('carrier', (node) => knownCarrier(node, words.books, keys.findings));
-    if (!keys.has('how') && !keys.has('procedure') && !keys.has('refer')) {
-      keys.findings.report('missing-field', keys.place, 'a look-up says neither how nor whom to ask', {
-        wanted: '`how:` with steps, `procedure:`, or `refer:`',
-      });
-    }
-    // Somebody who is only asked may answer in words; steps are walked to fill something.
-    if (!keys.has('refer')) keys.require('a look-up', 'for');
     const procedure = keys.textOrNull('procedure');
     if (procedure !== null) checkProcedure(procedure, keys.valuePlace('procedure'), words, keys.findings);
     return {
@@ -266,23 +226,7 @@ function lookUpId(country: string | null, carrier: string | null): string {
 export function readCategories(file: Keys, known: readonly string[], words: Vocabulary): Category[] {
   return file.blocks('categories').map((block) => {
     const keys = new Keys(block, file.findings);
-    keys.check(
-      'a category',
-      ['id'],
-      [
-        'title',
-        'words',
-        'phrases',
-        'codes',
-        'not',
-        'over',
-        'hint',
-        'why',
-        'source',
-        'basis',
-        ...PROVENANCE_KEYS,
-      ],
-    );
+    keys.check(CATEGORY);
     const id = readId(keys);
     return {
       id,
@@ -291,30 +235,34 @@ export function readCategories(file: Keys, known: readonly string[], words: Voca
       phrases: keys.lines('phrases').map((text) => text.trim()),
       codes: readCodes(keys, words),
       not: keys.lines('not').map((text) => text.trim()),
-      over: readCategoryNames(keys, 'over', known),
+      over: categoryNames(keys.texts('over'), known, keys.findings),
       hint: keys.textOrNull('hint'),
       place: block.place,
     };
   });
 }
 
-/** Names of categories; `any` is none in particular. */
-function readCategoryNames(keys: Keys, key: string, known: readonly string[]): string[] {
-  const nodes = keys.texts(key).filter((node) => node.text.trim() !== 'any');
-  for (const node of nodes) {
+/** Names of categories, those that do not exist reported. */
+function categoryNames(nodes: readonly TextNode[], known: readonly string[], findings: Findings): string[] {
+  return nodes.map((node) => {
     const id = node.text.trim();
-    if (!known.includes(id)) keys.findings.unknown('bad-value', node.place, 'category', id, known);
-  }
-  return nodes.map((node) => node.text.trim());
+    if (!known.includes(id)) findings.unknown('bad-value', node.place, 'category', id, known);
+    return id;
+  });
+}
+
+/** The names under a key; none for `any`. */
+function namesUnlessAny(keys: Keys, key: string): TextNode[] {
+  return keys.texts(key).filter((node) => node.text.trim() !== 'any');
 }
 
 function readCodes(keys: Keys, words: Vocabulary): Category['codes'] {
   const value = keys.get('codes')?.value;
-  if (!value || isEmpty(value)) return [];
+  if (!value || isNothing(value)) return [];
   const found: { code: string; carrier: string | null }[] = [];
   for (const item of value.kind === 'list' ? value.items : [value]) {
     if (item.kind === 'map') {
-      const code = new Keys(item, keys.findings).check('a code', ['code', 'carrier'], []);
+      const code = new Keys(item, keys.findings).check(CODE);
       const carrier = code.texts('carrier')[0];
       const name = carrier ? knownCarrier(carrier, words.books, keys.findings) : null;
       if (name !== null) found.push({ code: code.text('code'), carrier: name });
@@ -330,25 +278,20 @@ function readCodes(keys: Keys, words: Vocabulary): Category['codes'] {
 export function readEscalations(file: Keys, categories: readonly string[], words: Vocabulary): Escalation[] {
   return file.blocks('escalations').map((block) => {
     const keys = itemKeys(block, file.findings);
-    keys.check(
-      'an escalation',
-      ['id', 'carrier', 'category', 'resolution', 'source', 'basis', 'examples'],
-      ['give', 'refer', 'procedure', 'why', ...PROVENANCE_KEYS],
-    );
+    keys.check(ESCALATION);
     const id = readId(keys);
     const procedure = keys.textOrNull('procedure');
     if (procedure !== null) checkProcedure(procedure, keys.valuePlace('procedure'), words, keys.findings);
-    const named = readCategoryNames(keys, 'category', categories);
+    const named = categoryNames(namesUnlessAny(keys, 'category'), categories, keys.findings);
     const give = keys.block('give');
     const given: Record<string, string> = Object.create(null);
     for (const entry of give?.entries ?? []) {
       const text = textOf(entry.value, `\`${entry.key}\``, keys.findings);
       if (checkField(entry.key, entry.place, words, keys.findings) && text !== null) given[entry.key] = text;
     }
-    const carriers = keys
-      .texts('carrier')
-      .filter((node) => node.text.trim() !== 'any')
-      .map((node) => knownCarrier(node, words.books, keys.findings) ?? node.text.trim());
+    const carriers = namesUnlessAny(keys, 'carrier').map(
+      (node) => knownCarrier(node, words.books, keys.findings) ?? node.text.trim(),
+    );
     const said = {
       id,
       resolution: keys.text('resolution'),
@@ -370,15 +313,10 @@ export function readEscalations(file: Keys, categories: readonly string[], words
 /** Whether each thing that an example expects is what the escalation says: checked here, for it never varies. */
 function checkExpected(
   block: MapNode,
-  key: string,
   said: Pick<Escalation, 'id' | 'resolution' | 'refer' | 'give'>,
   findings: Findings,
 ): void {
-  const expected = new Keys(block, findings).check(
-    `\`${key}\` of an escalation`,
-    [],
-    ['rule', 'resolution', 'refer', 'give'],
-  );
+  const expected = new Keys(block, findings).check(ESCALATION_EXPECT);
   const compare = (name: string, place: Place, found: string, wanted: string) => {
     if (found !== wanted)
       findings.bad(place, `\`${said.id}\` has another \`${name}\``, found, wanted || 'nothing');
@@ -403,27 +341,13 @@ function readEscalationExamples(
   said: Pick<Escalation, 'id' | 'resolution' | 'refer' | 'give'>,
 ): EscalationExample[] {
   return keys.blocks('examples').flatMap((block): EscalationExample[] => {
-    const example = new Keys(block, keys.findings).check('an example', ['given'], ['expect', 'expect-not']);
+    const example = new Keys(block, keys.findings).check(ESCALATION_EXAMPLE);
     const wanted = example.has('expect');
-    if (wanted === example.has('expect-not')) {
-      keys.findings.report(
-        wanted ? 'bad-value' : 'missing-field',
-        example.place,
-        'an example expects one thing',
-        {
-          wanted: `\`expect: { rule: ${said.id} }\` or \`expect-not: { rule: ${said.id} }\``,
-        },
-      );
-    }
     const expected = example.block(wanted ? 'expect' : 'expect-not');
-    if (expected) checkExpected(expected, wanted ? 'expect' : 'expect-not', said, keys.findings);
+    if (expected) checkExpected(expected, said, keys.findings);
     const givenBlock = example.block('given');
     if (!givenBlock) return [];
-    const given = new Keys(givenBlock, keys.findings).check(
-      '`given` of an escalation',
-      ['text'],
-      ['carrier'],
-    );
+    const given = new Keys(givenBlock, keys.findings).check(ESCALATION_GIVEN);
     return [
       { carrier: given.text('carrier'), text: given.text('text'), expect: wanted, place: example.place },
     ];
@@ -450,7 +374,7 @@ export function readLayoutFile(file: Keys): LayoutFile {
     for (const { key, value } of block.entries) {
       list.set(
         key,
-        isEmpty(value) ? [] : textsOf(value, `\`${key}\``, findings).map((node) => node.text.trim()),
+        isNothing(value) ? [] : textsOf(value, `\`${key}\``, findings).map((node) => node.text.trim()),
       );
     }
     values.set(entry.key, list);
@@ -467,7 +391,7 @@ export function readLayoutFile(file: Keys): LayoutFile {
     }
     const block = mapOf(entry.value, `\`${entry.key}\``, findings);
     if (!block) return [];
-    const keys = new Keys(block, findings).check('a field', [], ['label', 'type', 'headers']);
+    const keys = new Keys(block, findings).check(FIELD);
     const type = keys.textOrNull('type');
     const def: FieldDef = {
       name: entry.key,
@@ -530,22 +454,7 @@ export function readLayouts(file: Keys, words: Vocabulary): Layout[] {
   const { findings } = file;
   return file.blocks('layouts').map((block) => {
     const keys = new Keys(block, findings);
-    keys.check(
-      'a layout',
-      ['id'],
-      [
-        'title',
-        'all-of',
-        'none-of',
-        'columns',
-        'output',
-        'delivers',
-        'default-country',
-        'why',
-        'source',
-        'basis',
-      ],
-    );
+    keys.check(LAYOUT);
     const id = readId(keys);
     const fieldNames = (key: string) =>
       keys
@@ -557,7 +466,7 @@ export function readLayouts(file: Keys, words: Vocabulary): Layout[] {
       const known = checkField(entry.key, entry.place, words, findings);
       const column = mapOf(entry.value, `\`${entry.key}\``, findings);
       if (!known || !column) return [];
-      const columnKeys = new Keys(column, findings).check('a column', [], ['letter', 'headers']);
+      const columnKeys = new Keys(column, findings).check(COLUMN);
       const letter = columnKeys.textOrNull('letter');
       if (letter !== null && !/^[A-Z]{1,3}$/.test(letter)) {
         findings.bad(
@@ -603,7 +512,7 @@ function readOutput(keys: Keys, words: Vocabulary): Layout['output'] {
     return null;
   }
   return keys.blocks('output').flatMap((block) => {
-    const column = new Keys(block, keys.findings).check('a column of the output', ['field', 'header'], []);
+    const column = new Keys(block, keys.findings).check(OUTPUT_COLUMN);
     const field = column.text('field');
     if (field === '' || !checkField(field, column.valuePlace('field'), words, keys.findings)) return [];
     return [{ field, header: column.text('header') }];
@@ -612,22 +521,16 @@ function readOutput(keys: Keys, words: Vocabulary): Layout['output'] {
 
 // kind: intake
 
-const QUESTION_TYPES = ['text', 'choice', 'yes-no', 'sentence'] as const;
-
 export function readQuestions(file: Keys): Question[] {
   const { findings } = file;
   return file.blocks('questions').map((block) => {
     const keys = new Keys(block, findings);
-    keys.check(
-      'a question',
-      ['id', 'question', 'type'],
-      ['help', 'choices', 'blocks', 'must-be', 'otherwise', 'why', 'source', 'basis'],
-    );
+    keys.check(QUESTION);
     const id = keys.text('id');
     if (id !== '' && !isPlainName(id)) {
       findings.bad(keys.valuePlace('id'), `\`${id}\` cannot name a fact`, id, 'a word of letters and digits');
     }
-    const type = keys.oneOf('type', QUESTION_TYPES) ?? 'text';
+    const type = keys.oneOf('type', QUESTION_WORDS) ?? 'text';
     const choices = readChoices(keys);
     if (type === 'choice' && choices.length === 0) {
       findings.report('missing-field', keys.place, 'a choice has no `choices`', {
@@ -664,10 +567,10 @@ export function readQuestions(file: Keys): Question[] {
 
 function readChoices(keys: Keys): { value: string; label: string }[] {
   const value = keys.get('choices')?.value;
-  if (!value || isEmpty(value)) return [];
+  if (!value || isNothing(value)) return [];
   return (value.kind === 'list' ? value.items : [value]).flatMap((item) => {
     if (item.kind === 'map') {
-      const choice = new Keys(item, keys.findings).check('a choice', ['value'], ['label']);
+      const choice = new Keys(item, keys.findings).check(CHOICE);
       return [{ value: choice.text('value'), label: choice.textOrNull('label') ?? choice.text('value') }];
     }
     const text = textOf(item, 'a choice', keys.findings);
@@ -679,20 +582,12 @@ function readChoices(keys: Keys): { value: string; label: string }[] {
 export function readCase(file: Keys): Partial<CaseTemplate> {
   const block = file.block('case');
   if (!block) return {};
-  const keys = new Keys(block, file.findings).check(
-    'the case',
-    [],
-    ['fields', 'eligibility', 'unverified', 'notices', 'after-saving', 'why', 'source', 'basis'],
-  );
+  const keys = new Keys(block, file.findings).check(CASE);
   return {
     ...(keys.has('fields')
       ? {
           fields: keys.blocks('fields').map((field) => {
-            const one = new Keys(field, file.findings).check(
-              'a field of the case',
-              ['label'],
-              ['text', 'choices'],
-            );
+            const one = new Keys(field, file.findings).check(CASE_FIELD);
             return {
               label: one.text('label'),
               text: one.text('text'),

@@ -1,15 +1,40 @@
-/** Reads what rules say: facts, tests, actions, examples and where they come from. */
-import { ANY_CELL, type Books, factType, normalise } from './facts.ts';
+/** Reads what rules say: tests, actions, examples and where they come from. */
+import { ANY_CELL, normalise } from './facts.ts';
+import {
+  ANSWERABLE,
+  BASIS_WORDS,
+  EXAMPLE,
+  EXPECT,
+  OPERATORS,
+  RESERVED,
+  RULE,
+  SEVERITY_WORDS,
+  SOURCE,
+  STATUS_WORDS,
+  THEN,
+} from './grammar.ts';
+import {
+  checkFact,
+  checkField,
+  checkProcedure,
+  isField,
+  isPlainName,
+  knownCarrier,
+  knownCountry,
+  typeOfFact,
+  type Vocabulary,
+  valuesOfFact,
+} from './load-words.ts';
 import {
   describe,
   type Entry,
   type Findings,
   isEmpty,
+  isNothing,
   Keys,
   type MapNode,
   mapOf,
   type Node,
-  nearestWords,
   showNode,
   type TextNode,
   textOf,
@@ -21,192 +46,16 @@ import type { Place } from './problem.ts';
 import {
   type Action,
   type Answerable,
-  BASES,
   BY_CARRIER,
   type Example,
   type FactType,
-  type FieldDef,
   type Op,
   type Provenance,
-  type Question,
   type Rule,
   type Source,
   type Stage,
   type Test,
 } from './rule.ts';
-
-/** Fields of the customer record that exist whatever the layouts say, and how they compare. */
-export const CANONICAL_FIELDS: Readonly<Record<string, FactType>> = {
-  phoneNumber: 'phone',
-  country: 'country',
-  carrier: 'carrier',
-  accountNumber: 'text',
-  origin: { values: 'origin' },
-  status: { values: 'status' },
-  category: { values: 'category' },
-  authorizedFirstName: 'text',
-  authorizedLastName: 'text',
-  billingTelephoneNumber: 'phone',
-  address: 'text',
-  pin: 'text',
-  company: 'text',
-  daysSinceActive: 'number',
-};
-
-/** Customer facts that exist whatever the intake asks. */
-const CUSTOMER_FACTS = [
-  'name',
-  'company',
-  'customerId',
-  'accountKind',
-  'administratorFirstName',
-  'administratorLastName',
-  'contactFirstName',
-  'contactLastName',
-  'billingAddress',
-  'verification',
-  'requesterHasPhoneNumbersRole',
-  'scope',
-  'activeWithin60Days',
-  'reason',
-];
-
-const DERIVED_FACTS = [
-  'carrier.pin',
-  'number.country',
-  'number.type',
-  'number.valid',
-  'system',
-  'row.duplicate',
-  ANY_CELL,
-];
-
-const NUMBER_TYPES = ['local', 'mobile', 'toll-free', 'premium', 'voip', 'other'];
-const RESERVED = ['blank', 'present', 'known', 'unknown', 'any'] as const;
-
-/** Every word that the rules of a folder may use. */
-export interface Vocabulary {
-  readonly fields: ReadonlyMap<string, FieldDef>;
-  /** Named extra fields that look-ups ask for: field -> label. */
-  readonly extras: ReadonlyMap<string, string>;
-  readonly questions: ReadonlyMap<string, Question>;
-  /** Layout ids; empty where no layouts were read, and then none is checked. */
-  readonly systems: readonly string[];
-  readonly procedures: ReadonlySet<string>;
-  readonly books: Books;
-}
-
-function isField(name: string, words: Vocabulary): boolean {
-  return words.fields.has(name) || words.extras.has(name);
-}
-
-function isFact(name: string, words: Vocabulary): boolean {
-  if (isField(name, words) || DERIVED_FACTS.includes(name)) return true;
-  const [head = '', ...rest] = name.split('.');
-  const tail = rest.join('.');
-  if (head === 'customer') return CUSTOMER_FACTS.includes(tail) || words.questions.has(tail);
-  if (head === 'original') return isField(tail, words);
-  if (head === 'file') return rest[0] === 'distinct' && isField(rest.slice(1).join('.'), words);
-  if (head === 'reference') {
-    const [reference = '', ...column] = rest;
-    return (
-      /^[A-Za-z0-9_-]+$/.test(reference) && (column.join('.') === 'found' || isField(column.join('.'), words))
-    );
-  }
-  return false;
-}
-
-/** The facts that need no other name in theirs. */
-function factNames(words: Vocabulary): string[] {
-  const customers = [...new Set([...CUSTOMER_FACTS, ...words.questions.keys()])].map(
-    (id) => `customer.${id}`,
-  );
-  return [...words.fields.keys(), ...words.extras.keys(), ...DERIVED_FACTS, ...customers];
-}
-
-/** Facts that `word` may have meant. */
-function nearestFacts(word: string, words: Vocabulary): string[] {
-  const fields = [...words.fields.keys(), ...words.extras.keys()];
-  const [head = '', second = ''] = word.split('.');
-  const dotted =
-    head === 'reference'
-      ? [...fields, 'found'].map((field) => `reference.${second}.${field}`)
-      : head === 'file'
-        ? fields.map((field) => `file.distinct.${field}`)
-        : fields.map((field) => `original.${field}`);
-  const all = factNames(words);
-  return nearestWords(word, word.includes('.') ? [...all, ...dotted] : all);
-}
-
-/** Reports a fact that does not exist; true where it does. */
-function checkFact(name: string, place: Place, words: Vocabulary, findings: Findings): boolean {
-  if (isFact(name, words)) return true;
-  findings.unknown('unknown-fact', place, 'fact', name, factNames(words), {
-    nearest: nearestFacts(name, words),
-  });
-  return false;
-}
-
-/** Reports a name that is no cell of the record; true where it is one. */
-export function checkField(name: string, place: Place, words: Vocabulary, findings: Findings): boolean {
-  if (isField(name, words)) return true;
-  if (isFact(name, words)) {
-    findings.bad(
-      place,
-      `\`${name}\` is not a cell of the record`,
-      name,
-      'a field of the row',
-      'only a row’s own fields can be written',
-    );
-    return false;
-  }
-  const fields = [...words.fields.keys(), ...words.extras.keys()];
-  findings.unknown('unknown-fact', place, 'field', name, fields, { nearest: nearestWords(name, fields) });
-  return false;
-}
-
-/** A carrier's canonical name, or null with a finding. */
-export function knownCarrier(node: TextNode, books: Books, findings: Findings): string | null {
-  const text = node.text.trim();
-  const name = books.carriers.canonical(text);
-  if (name === null) {
-    findings.unknown('unknown-carrier', node.place, 'carrier', text, books.carriers.names(), {
-      nearest: books.carriers.nearest(text),
-      otherwise: 'add it under `carriers:` first',
-    });
-  }
-  return name;
-}
-
-/** A country's ISO code, or null with a finding. */
-export function knownCountry(node: TextNode, books: Books, findings: Findings): string | null {
-  const text = node.text.trim();
-  const code = books.countries.code(text);
-  if (code === null) {
-    findings.unknown('unknown-country', node.place, 'country', text, [], {
-      nearest: books.countries.nearest(text),
-    });
-  }
-  return code;
-}
-
-/** Reports a procedure that does not exist. */
-export function checkProcedure(id: string, place: Place, words: Vocabulary, findings: Findings): void {
-  if (!words.procedures.has(id))
-    findings.unknown('unknown-procedure', place, 'procedure', id, [...words.procedures]);
-}
-
-/** Compiled patterns by source: the same one often stands in several rules, and compiling is dear. */
-const patterns = new Map<string, Pattern>();
-
-function patternOf(source: string): Pattern {
-  let pattern = patterns.get(source);
-  if (!pattern) {
-    pattern = new Pattern(source);
-    patterns.set(source, pattern);
-  }
-  return pattern;
-}
 
 function readPattern(node: Node, findings: Findings): Pattern | null {
   if (node.kind !== 'text' || node.text === '') {
@@ -214,7 +63,7 @@ function readPattern(node: Node, findings: Findings): Pattern | null {
     return null;
   }
   try {
-    return patternOf(node.text);
+    return Pattern.of(node.text);
   } catch (error) {
     if (!(error instanceof PatternError)) throw error;
     // Escapes in double quotes move the columns; then only the pattern's start is sure.
@@ -248,7 +97,7 @@ export function readProvenance(keys: Keys): Provenance {
   return {
     why: keys.text('why'),
     source,
-    basis: keys.oneOf('basis', BASES) ?? 'ours',
+    basis: keys.oneOf('basis', BASIS_WORDS) ?? 'ours',
     owner: keys.textOrNull('owner'),
     reviewBy: keys.date('review-by'),
     from,
@@ -259,11 +108,9 @@ export function readProvenance(keys: Keys): Provenance {
 function readSource(keys: Keys): Source {
   const block = keys.block('source');
   if (!block) return { document: '', section: null };
-  const source = new Keys(block, keys.findings).check('a source', ['document'], ['section']);
+  const source = new Keys(block, keys.findings).check(SOURCE);
   return { document: source.text('document'), section: source.textOrNull('section') };
 }
-
-export const PROVENANCE_KEYS = ['owner', 'review-by', 'from', 'until'] as const;
 
 /** An id, with a finding where it is not one word. */
 export function readId(keys: Keys): string {
@@ -279,20 +126,9 @@ export function readId(keys: Keys): string {
   return id;
 }
 
-/** Whether a name may be a field or a fact of its own. */
-export function isPlainName(name: string): boolean {
-  // `constructor` and its like exist on every object; a cell of that name would be misread somewhere.
-  return (
-    /^[A-Za-z][A-Za-z0-9_-]*$/.test(name) &&
-    !(name in Object.prototype) &&
-    name !== ANY_CELL &&
-    name !== 'system'
-  );
-}
-
 /** What a person fills in: names of fields, and extra fields with a label and a pattern. */
 export function readAnswerables(entry: Entry | null, words: Vocabulary, findings: Findings): Answerable[] {
-  if (!entry) return [];
+  if (!entry || isNothing(entry.value)) return [];
   const items = entry.value.kind === 'list' ? entry.value.items : [entry.value];
   const found: Answerable[] = [];
   for (const item of items) {
@@ -302,11 +138,7 @@ export function readAnswerables(entry: Entry | null, words: Vocabulary, findings
       const label = words.fields.get(field)?.label ?? words.extras.get(field) ?? field;
       found.push({ field, label, extra: !words.fields.has(field), pattern: null, format: null });
     } else if (item.kind === 'map') {
-      const keys = new Keys(item, findings).check(
-        'a field to fill',
-        ['field'],
-        ['label', 'pattern', 'format'],
-      );
+      const keys = new Keys(item, findings).check(ANSWERABLE);
       const field = keys.text('field');
       if (field === '') continue;
       if (!words.fields.has(field) && !isPlainName(field)) {
@@ -319,14 +151,6 @@ export function readAnswerables(entry: Entry | null, words: Vocabulary, findings
         continue;
       }
       const patternEntry = keys.get('pattern');
-      if (keys.has('format') && !patternEntry)
-        findings.bad(
-          keys.placeOf('format'),
-          '`format` without `pattern`',
-          keys.text('format'),
-          '`pattern:` beside it',
-          '`format` only says in words what the `pattern` checks',
-        );
       found.push({
         field,
         label: keys.textOrNull('label') ?? words.fields.get(field)?.label ?? field,
@@ -368,18 +192,11 @@ export function extraNames(node: Node | undefined): [field: string, label: strin
 
 // Tests
 
-const NUMBER_OPERATORS = ['at-most', 'at-least', 'below', 'above', 'between'] as const;
-const OPERATORS = [
-  'equals',
-  'not',
-  'exactly',
-  'starts-with',
-  'matches',
-  'same-as',
-  'identical-to',
-  ...NUMBER_OPERATORS,
-] as const;
-type Operator = (typeof OPERATORS)[number];
+type Operator = keyof typeof OPERATORS.keys;
+
+function isOperator(word: string): word is Operator {
+  return Object.hasOwn(OPERATORS.keys, word);
+}
 
 /** One block of conditions. */
 function readTests(block: MapNode, words: Vocabulary, findings: Findings): Test[] {
@@ -419,8 +236,8 @@ function readTests(block: MapNode, words: Vocabulary, findings: Findings): Test[
   return tests;
 }
 
-function isReserved(text: string): text is (typeof RESERVED)[number] {
-  return (RESERVED as readonly string[]).includes(text);
+function isReserved(text: string): text is keyof typeof RESERVED {
+  return Object.hasOwn(RESERVED, text);
 }
 
 /** A value or a list of values without an operator: a reserved word, or equality. */
@@ -467,13 +284,13 @@ function readValue(fact: string, node: TextNode | Node, words: Vocabulary, findi
 
 function readReserved(
   fact: string,
-  word: (typeof RESERVED)[number],
+  word: keyof typeof RESERVED,
   node: TextNode,
   words: Vocabulary,
   findings: Findings,
 ): Op | null {
   if (word === 'known' || word === 'unknown') {
-    const type = factType(fact, words.fields);
+    const type = typeOfFact(fact, words);
     if (type !== 'carrier' && type !== 'country') {
       findings.bad(
         node.place,
@@ -495,7 +312,7 @@ function readEquals(fact: string, node: Node, words: Vocabulary, findings: Findi
   }
   const nodes = textsOf(node, `the value of \`${fact}\``, findings);
   if (nodes.length === 0) return null;
-  const type = factType(fact, words.fields);
+  const type = typeOfFact(fact, words);
   const keys = nodes.map((one) => valueKey(fact, type, one, words, findings));
   return { kind: 'equals', keys: [...new Set(keys)], written: nodes.map((one) => one.text.trim()) };
 }
@@ -510,27 +327,12 @@ function valueKey(
 ): string {
   const { books } = words;
   const text = node.text.trim();
-  const oneOf = (known: readonly string[]) => {
-    const folded = text.toLowerCase();
-    if (!known.some((one) => one.toLowerCase() === folded)) {
-      findings.unknown('bad-value', node.place, `value of \`${fact}\``, text, known);
-    }
-  };
   if (type === 'carrier') return knownCarrier(node, books, findings) ?? text;
   if (type === 'country') return knownCountry(node, books, findings) ?? text;
   const key = normalise(type, text, books);
-  if (type === 'yes-no' && key !== 'yes' && key !== 'no') oneOf(['yes', 'no']);
-  if (fact === 'number.type') oneOf(NUMBER_TYPES);
-  if (fact === 'system' && words.systems.length > 0) oneOf(words.systems);
-  const question = fact.startsWith('customer.')
-    ? words.questions.get(fact.slice('customer.'.length))
-    : undefined;
-  if (question?.type === 'choice') oneOf(question.choices.map(({ value }) => value));
-  if (question?.type === 'yes-no') {
-    const answer = normalise('yes-no', text, books);
-    if (answer !== 'yes' && answer !== 'no') oneOf(['yes', 'no']);
-    return answer;
-  }
+  const values = valuesOfFact(fact, words);
+  if (values && !values.some((one) => one.toLowerCase() === key.toLowerCase()))
+    findings.unknown('bad-value', node.place, `value of \`${fact}\``, text, values);
   if (typeof type === 'object') {
     const listed = books.values.get(type.values);
     const near =
@@ -552,9 +354,10 @@ function valueKey(
 
 function readOperator(fact: string, entry: Entry, words: Vocabulary, findings: Findings): Op | null {
   const { key, place, value } = entry;
-  if (!(OPERATORS as readonly string[]).includes(key)) {
+  if (!isOperator(key)) {
     const help = isReserved(key) ? `write \`${fact}: ${key}\`` : undefined;
-    if (help === undefined) findings.unknown('unknown-operator', place, 'operator', key, OPERATORS);
+    if (help === undefined)
+      findings.unknown('unknown-operator', place, 'operator', key, Object.keys(OPERATORS.keys));
     else
       findings.report('unknown-operator', place, `\`${key}\` is a value, not an operator`, {
         found: key,
@@ -562,8 +365,7 @@ function readOperator(fact: string, entry: Entry, words: Vocabulary, findings: F
       });
     return null;
   }
-  const operator = key as Operator;
-  switch (operator) {
+  switch (key) {
     case 'equals':
       return readEquals(fact, value, words, findings);
     case 'not':
@@ -588,7 +390,7 @@ function readOperator(fact: string, entry: Entry, words: Vocabulary, findings: F
     }
     case 'same-as':
     case 'identical-to': {
-      const other = textOf(value, `\`${operator}\``, findings);
+      const other = textOf(value, `\`${key}\``, findings);
       if (other === null || !checkFact(other, value.place, words, findings)) return null;
       if (other === fact || other === ANY_CELL) {
         findings.bad(
@@ -599,10 +401,10 @@ function readOperator(fact: string, entry: Entry, words: Vocabulary, findings: F
         );
         return null;
       }
-      return { kind: operator, fact: other };
+      return { kind: key, fact: other };
     }
     default:
-      return readNumber(fact, operator, value, place, words, findings);
+      return readNumber(fact, key, value, place, words, findings);
   }
 }
 
@@ -626,13 +428,13 @@ function readNot(fact: string, node: Node, words: Vocabulary, findings: Findings
 
 function readNumber(
   fact: string,
-  operator: (typeof NUMBER_OPERATORS)[number],
+  operator: 'at-most' | 'at-least' | 'below' | 'above' | 'between',
   node: Node,
   place: Place,
   words: Vocabulary,
   findings: Findings,
 ): Op | null {
-  const type = factType(fact, words.fields);
+  const type = typeOfFact(fact, words);
   if (type === 'carrier' || type === 'country' || type === 'yes-no') {
     findings.bad(
       place,
@@ -681,39 +483,6 @@ function readNumber(
 
 // Actions
 
-const THEN_KEYS = [
-  'clear',
-  'set',
-  'copy',
-  'lowest',
-  'per',
-  'look-up',
-  'for',
-  'ask',
-  'choices',
-  'suggest',
-  'offer',
-  'refer',
-  'procedure',
-  'exclude',
-  'flag',
-  'severity',
-  'about',
-  'keep',
-  'stop',
-] as const;
-
-/** Keys that only say more about another one. */
-const COMPANIONS: Readonly<Record<string, readonly string[]>> = {
-  per: ['lowest'],
-  for: ['look-up', 'refer'],
-  choices: ['ask'],
-  suggest: ['ask'],
-  procedure: ['ask', 'offer', 'refer'],
-  severity: ['flag'],
-  about: ['flag'],
-};
-
 function readThen(
   entry: Entry | null,
   words: Vocabulary,
@@ -722,18 +491,11 @@ function readThen(
   if (!entry) return { actions: [], keys: null };
   const block = mapOf(entry.value, '`then`', findings);
   if (!block) return { actions: [], keys: null };
-  const keys = new Keys(block, findings).check('`then`', [], THEN_KEYS);
-  for (const [companion, heads] of Object.entries(COMPANIONS)) {
-    if (keys.has(companion) && !heads.some((head) => keys.has(head))) {
-      findings.bad(
-        keys.placeOf(companion),
-        `\`${companion}\` stands alone`,
-        `\`${companion}\` without ${heads.map((head) => `\`${head}\``).join(' or ')}`,
-        `${heads.map((head) => `\`${head}\``).join(' or ')} beside it`,
-      );
-    }
-  }
-  const answerables = readAnswerables(keys.get('for'), words, findings);
+  const keys = new Keys(block, findings).check(THEN);
+  const filled = keys.get('for');
+  if (filled && isNothing(filled.value))
+    findings.bad(filled.place, '`for` names no field', 'nothing', 'a field or a list of fields');
+  const answerables = readAnswerables(filled, words, findings);
   // In the order of the file, so that reports and explanations read as the rule does.
   const actions: Action[] = [];
   for (const { key } of block.entries) {
@@ -849,7 +611,7 @@ function readAction(
         if (!/^(nearest (carrier|country)|cell|value)$/.test(fact))
           checkFact(fact, keys.valuePlace('flag'), words, findings);
       }
-      const severity = keys.oneOf('severity', ['info', 'warning', 'error'] as const) ?? 'warning';
+      const severity = keys.oneOf('severity', SEVERITY_WORDS) ?? 'warning';
       const about = keys.textOrNull('about');
       if (about !== null) checkField(about, keys.valuePlace('about'), words, findings);
       return { do: 'flag', message, severity, field: about };
@@ -944,21 +706,6 @@ function readPairs(
 
 // Examples and rules
 
-/** What an example may expect of a decision. */
-const EXPECT_KEYS = [
-  'set',
-  'clear',
-  'look-up',
-  'for',
-  'ask',
-  'offer',
-  'refer',
-  'exclude',
-  'flag',
-  'keep',
-  'status',
-];
-
 /** A tree as plain data. Objects have no prototype, so that no key means anything by itself. */
 function plainData(node: Node): unknown {
   if (node.kind === 'text') return node.text;
@@ -971,13 +718,8 @@ function plainData(node: Node): unknown {
 export function readExamples(keys: Keys, words: Vocabulary): Example[] {
   const { findings } = keys;
   return keys.blocks('examples').map((block) => {
-    const example = new Keys(block, findings).check('an example', [], ['given', 'expect', 'expect-not']);
+    const example = new Keys(block, findings).check(EXAMPLE);
     const given: Record<string, string> = Object.create(null);
-    if (!example.has('given')) {
-      findings.report('missing-field', example.place, 'an example has no `given`', {
-        wanted: '`given: { fact: value }`',
-      });
-    }
     for (const { key, place, value } of example.block('given')?.entries ?? []) {
       // What a person wrote over a cell: no rule changes it.
       const edited = /^edited\.(.+)$/.exec(key)?.[1];
@@ -990,11 +732,6 @@ export function readExamples(keys: Keys, words: Vocabulary): Example[] {
         findings.bad(value.place, `\`${key}\` of an example is one text`, describe(value), 'a text');
       // `blank` without quotes is the reserved word here too.
       else given[key] = value.plain && value.text === 'blank' ? '' : value.text;
-    }
-    if (!example.has('expect') && !example.has('expect-not')) {
-      findings.report('missing-field', example.place, 'an example expects nothing', {
-        wanted: '`expect:` or `expect-not:`',
-      });
     }
     return {
       given,
@@ -1014,8 +751,8 @@ function readExpected(
   if (!entry) return null;
   const block = mapOf(entry.value, `\`${key}\``, example.findings);
   if (!block) return null;
-  const expected = new Keys(block, example.findings).check(`\`${key}\``, [], EXPECT_KEYS);
-  expected.oneOf('status', ['ready', 'unresolved', 'excluded'] as const);
+  const expected = new Keys(block, example.findings).check(EXPECT);
+  expected.oneOf('status', STATUS_WORDS);
   for (const name of ['set', 'offer']) {
     const value = expected.get(name)?.value;
     if (value?.kind !== 'map') continue;
@@ -1036,11 +773,7 @@ export function readRule(block: MapNode, stage: Stage, words: Vocabulary, all: F
   const idNode = block.entries.find((entry) => entry.key === 'id')?.value;
   const id = idNode?.kind === 'text' && idNode.text !== '' ? idNode.text : null;
   const findings = all.of(id);
-  const keys = new Keys(block, findings).check(
-    'a rule',
-    ['id', 'title', 'then', 'why', 'source', 'basis', 'examples'],
-    ['when', 'when-any', ...PROVENANCE_KEYS],
-  );
+  const keys = new Keys(block, findings).check(RULE);
   readId(keys);
   const whenEntry = keys.get('when');
   const whenBlock = whenEntry ? mapOf(whenEntry.value, '`when`', findings) : null;

@@ -1,5 +1,6 @@
 /** YAML texts as trees that know where they stand, and the one way to report what is wrong in them. */
 import { Composer, type CST, isAlias, isMap, isScalar, isSeq, Parser } from 'yaml';
+import type { Block } from './grammar.ts';
 import { type Openings, slips } from './load-syntax.ts';
 import { nearestNames } from './names.ts';
 import { type Place, type Problem, type Related, type Severity, showPlace } from './problem.ts';
@@ -468,12 +469,12 @@ export class Keys {
     return this.byKey.get(key)?.value.place ?? this.place;
   }
 
-  /** Reports the keys that are not in either list, and those of `required` that are missing or blank. */
-  check(what: string, required: readonly string[], optional: readonly string[]): this {
-    const known = [...required, ...optional];
+  /** Reports keys that the block does not have, those that it needs and lacks, and those that stand alone. */
+  check({ what, keys, some }: Block): this {
+    const known = Object.keys(keys);
     const misspelt = new Set<string>();
     for (const entry of this.node.entries) {
-      if (!known.includes(entry.key)) {
+      if (!Object.hasOwn(keys, entry.key)) {
         // `{ section: One, two }` makes a key of `two`.
         const cut = isEmpty(entry.value) && entry.key.includes(' ');
         this.findings.unknown('unknown-key', entry.place, 'key', entry.key, known, {
@@ -483,22 +484,38 @@ export class Keys {
         for (const key of nearestWords(entry.key, known)) misspelt.add(key);
       }
     }
-    // A key that is there under a slip of the pen is one fault, not two.
-    for (const key of required) if (this.has(key) || !misspelt.has(key)) this.require(what, key);
-    return this;
-  }
-
-  require(what: string, key: string): void {
-    const entry = this.byKey.get(key);
-    if (!entry) {
-      this.findings.report('missing-field', this.place, `${what} has no \`${key}\``, {
-        wanted: `\`${key}:\``,
-      });
-    } else if (isEmpty(entry.value)) {
-      this.findings.report('missing-field', entry.place, `\`${key}\` of ${what} is empty`, {
-        wanted: `a value for \`${key}\``,
-      });
+    const missing = (key: string) => !this.has(key) && !misspelt.has(key);
+    for (const [key, { form, needed, filled, unless, beside }] of Object.entries(keys)) {
+      const entry = this.get(key);
+      // A key that is there under a slip of the pen is one fault, not two.
+      if (needed && missing(key) && (unless === undefined || missing(unless))) {
+        this.findings.report('missing-field', this.place, `${what} has no \`${key}\``, {
+          wanted: `\`${key}:\``,
+        });
+      }
+      if (needed && filled && entry && (form.is === 'block' ? isEmpty : isNothing)(entry.value)) {
+        this.findings.report('missing-field', entry.place, `\`${key}\` of ${what} is empty`, {
+          wanted: `a value for \`${key}\``,
+        });
+      }
+      if (beside && this.has(key) && beside.every(missing)) {
+        const heads = beside.map((head) => `\`${head}\``).join(' or ');
+        this.findings.bad(
+          this.placeOf(key),
+          `\`${key}\` stands alone`,
+          `\`${key}\` without ${heads}`,
+          `${heads} beside it`,
+        );
+      }
     }
+    if (some) {
+      const wanted = some.of.map((key) => `\`${key}:\``).join(' or ');
+      if (some.of.every(missing)) this.findings.report('missing-field', this.place, some.message, { wanted });
+      const found = some.of.filter((key) => this.has(key));
+      if (some.one && found.length > 1)
+        this.findings.bad(this.place, some.message, found.map((key) => `\`${key}\``).join(' and '), wanted);
+    }
+    return this;
   }
 
   /** The text of a key; empty where it is missing or no text (which is reported). */
@@ -515,7 +532,7 @@ export class Keys {
   /** One text or a list of texts, with their places; blanks are reported. */
   texts(key: string): TextNode[] {
     const entry = this.byKey.get(key);
-    return entry && !isEmpty(entry.value) ? textsOf(entry.value, `\`${key}\``, this.findings) : [];
+    return entry && !isNothing(entry.value) ? textsOf(entry.value, `\`${key}\``, this.findings) : [];
   }
 
   /** The texts of a list of sentences or words. */
@@ -526,7 +543,7 @@ export class Keys {
   /** The items of a list of blocks. */
   blocks(key: string): MapNode[] {
     const entry = this.byKey.get(key);
-    if (!entry || isEmpty(entry.value)) return [];
+    if (!entry || isUnwritten(entry.value)) return [];
     const { value } = entry;
     if (value.kind !== 'list') {
       this.findings.bad(
@@ -554,23 +571,23 @@ export class Keys {
   /** The block under a key; null where there is none. */
   block(key: string): MapNode | null {
     const entry = this.byKey.get(key);
-    if (!entry || isEmpty(entry.value)) return null;
+    if (!entry || isUnwritten(entry.value)) return null;
+    if (entry.value.kind === 'map' && isEmpty(entry.value)) return null;
     return mapOf(entry.value, `\`${key}\``, this.findings);
   }
 
-  /** One of a few words; null where it is missing or another (which is reported). */
-  oneOf<Word extends string>(key: string, words: readonly Word[]): Word | null {
+  /** One of a few words, which are the keys of `words`; null where it is missing or another (which is reported). */
+  oneOf<Word extends string>(key: string, words: Readonly<Record<Word, unknown>>): Word | null {
     const text = this.textOrNull(key);
     if (text === null) return null;
-    const word = words.find((one) => one === text);
-    if (word === undefined)
-      this.findings.unknown('bad-value', this.valuePlace(key), `value of \`${key}\``, text, words);
-    return word ?? null;
+    if (Object.hasOwn(words, text)) return text as Word;
+    this.findings.unknown('bad-value', this.valuePlace(key), `value of \`${key}\``, text, Object.keys(words));
+    return null;
   }
 
   yesNo(key: string): boolean | null {
-    const word = this.oneOf(key, ['yes', 'no', 'true', 'false'] as const);
-    return word === null ? null : word === 'yes' || word === 'true';
+    const word = this.oneOf(key, YES_NO);
+    return word === null ? null : YES_NO[word];
   }
 
   /** An ISO date that exists; null where it is missing or wrong (which is reported). */
@@ -585,6 +602,8 @@ export class Keys {
   }
 }
 
+const YES_NO = { yes: true, no: false, true: true, false: false } as const;
+
 function isDate(text: string): boolean {
   const [, year, month, day] = /^(\d{4})-(\d{2})-(\d{2})$/.exec(text) ?? [];
   if (year === undefined) return false;
@@ -593,14 +612,23 @@ function isDate(text: string): boolean {
 }
 
 export function isEmpty(node: Node): boolean {
-  if (node.kind === 'text') return node.text.trim() === '';
-  return node.kind === 'list' ? node.items.length === 0 : node.entries.length === 0;
+  return isNothing(node) || (node.kind === 'map' && node.entries.length === 0);
+}
+
+/** A blank text, or a list without items. */
+export function isNothing(node: Node): boolean {
+  return node.kind === 'text' ? node.text.trim() === '' : node.kind === 'list' && node.items.length === 0;
+}
+
+/** Whether nothing stands after the colon, not even quotes. */
+function isUnwritten(node: Node): boolean {
+  return node.kind === 'text' && node.plain && node.text === '';
 }
 
 /** A block of keys; an empty value counts as one without keys. */
 export function mapOf(node: Node, what: string, findings: Findings): MapNode | null {
   if (node.kind === 'map') return node;
-  if (node.kind === 'text' && node.text === '') return { kind: 'map', entries: [], place: node.place };
+  if (node.kind === 'text' && isUnwritten(node)) return { kind: 'map', entries: [], place: node.place };
   findings.bad(node.place, `${what} is a block of keys`, describe(node), '`key: value` lines');
   return null;
 }

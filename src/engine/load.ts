@@ -1,10 +1,8 @@
 /** Rule files, read and joined into one model; or everything that is wrong in them, with its place. */
 import type { Books } from './facts.ts';
+import { FILES, KIND_WORDS, type Kind, MATCH_WORDS, STAGE_WORDS } from './grammar.ts';
 import {
   type CarrierFile,
-  FILE_KEYS,
-  KINDS,
-  type Kind,
   type LayoutFile,
   readCarriers,
   readCase,
@@ -19,7 +17,8 @@ import {
   readQuestions,
   resolveFields,
 } from './load-kinds.ts';
-import { extraNames, type ReadRule, readRule, type Vocabulary } from './load-rules.ts';
+import { extraNames, type ReadRule, readRule } from './load-rules.ts';
+import type { Vocabulary } from './load-words.ts';
 import {
   describe,
   Findings,
@@ -123,10 +122,9 @@ const MADE_KNOWN: Readonly<Partial<Record<Kind, readonly LoadCode[]>>> = {
 
 /** The codes that only follow from files that could not be read. */
 function followingFrom(unread: readonly RuleText[]): ReadonlySet<string> {
-  const kinds = unread.map(({ text }) =>
-    KINDS.find((kind) => kind === /^kind:[ \t]*([a-z]+)/m.exec(text)?.[1]),
+  return new Set(
+    unread.flatMap(({ text }) => MADE_KNOWN[(/^kind:[ \t]*([a-z]+)/m.exec(text)?.[1] ?? '') as Kind] ?? []),
   );
-  return new Set(kinds.flatMap((kind) => (kind && MADE_KNOWN[kind]) ?? []));
 }
 
 function compare(a: string, b: string): number {
@@ -149,17 +147,19 @@ function readFile(source: RuleText, layer: 0 | 1, findings: Findings): RuleFile 
   const keys = new Keys(tree, findings);
   if (!keys.has('kind')) {
     findings.report('missing-field', tree.place, 'the file does not say what it holds', {
-      wanted: `\`kind:\` with one of ${KINDS.join(', ')}`,
+      wanted: `\`kind:\` with one of ${Object.keys(KIND_WORDS).join(', ')}`,
     });
     return null;
   }
-  const kind = keys.oneOf('kind', KINDS);
+  const kind = keys.oneOf('kind', KIND_WORDS);
   if (kind === null) {
     if (keys.text('kind') === '')
-      findings.report('missing-field', keys.placeOf('kind'), '`kind` is empty', { wanted: KINDS.join(', ') });
+      findings.report('missing-field', keys.placeOf('kind'), '`kind` is empty', {
+        wanted: Object.keys(KIND_WORDS).join(', '),
+      });
     return null;
   }
-  keys.check(`a file of kind \`${kind}\``, [], ['kind', 'title', ...FILE_KEYS[kind]]);
+  keys.check(FILES[kind]);
   return { source, layer, kind, keys };
 }
 
@@ -546,7 +546,6 @@ function readTables(
     .flatMap((file) => readExtension(file, heads, findings) ?? []);
   const all: ReadRule[] = [];
   const read = (file: RuleFile, stage: Stage): ReadRule[] => {
-    file.keys.require('a table', 'rules');
     const rules = file.keys.blocks('rules').map((block) => readRule(block, stage, words, findings));
     all.push(...rules);
     return rules;
@@ -584,21 +583,11 @@ function readTables(
 
 function readHead(file: RuleFile): TableHead {
   const { keys, source } = file;
-  keys.require('a table', 'stage');
-  keys.require('a table', 'match');
-  if (keys.has('before')) {
-    keys.findings.bad(
-      keys.placeOf('before'),
-      '`before` without `extends`',
-      '`before`',
-      '`extends:` with the file it goes into',
-    );
-  }
   return {
     file,
     title: keys.textOrNull('title') ?? source.name,
-    stage: keys.oneOf('stage', STAGES) ?? 'checks',
-    match: keys.oneOf('match', ['first', 'all'] as const) ?? 'all',
+    stage: keys.oneOf('stage', STAGE_WORDS) ?? 'checks',
+    match: keys.oneOf('match', MATCH_WORDS) ?? 'all',
   };
 }
 
@@ -614,8 +603,7 @@ function readExtension(file: RuleFile, heads: readonly TableHead[], findings: Fi
     return null;
   }
   for (const key of ['stage', 'match'] as const) {
-    const said =
-      key === 'stage' ? keys.oneOf('stage', STAGES) : keys.oneOf('match', ['first', 'all'] as const);
+    const said = key === 'stage' ? keys.oneOf('stage', STAGE_WORDS) : keys.oneOf('match', MATCH_WORDS);
     if (said !== null && said !== target[key]) {
       findings.bad(
         keys.valuePlace(key),

@@ -26,6 +26,18 @@ export class Pattern {
   /** By ASCII code: whether a matching text may begin so. Null where that cannot be told. */
   readonly #starts: Uint8Array | null;
 
+  static readonly #compiled = new Map<string, Pattern>();
+
+  /** The pattern of a source, compiled once: the same one often stands in several rules, and compiling is dear. */
+  static of(source: string): Pattern {
+    let pattern = Pattern.#compiled.get(source);
+    if (!pattern) {
+      pattern = new Pattern(source);
+      Pattern.#compiled.set(source, pattern);
+    }
+    return pattern;
+  }
+
   /** Throws `PatternError` where the pattern is malformed or needs more than linear time. */
   constructor(source: string) {
     this.source = source;
