@@ -14,6 +14,8 @@ const ENTER = '\u001b[?1049h\u001b[?25l\u001b[?2004h\u001b[?7l\u001b[2J';
 const LEAVE = '\u001b[?2026l\u001b[?7h\u001b[?2004l\u001b[?25h\u001b[0m\u001b[?1049l';
 const BEGIN = '\u001b[?2026h';
 const END = '\u001b[?2026l';
+/** What a terminal takes in at once: no need to tell it where a frame begins and ends. */
+const SMALL = 1024;
 const HIDE = '\u001b[?25l';
 const SHOW = '\u001b[?25h';
 
@@ -172,8 +174,8 @@ function change(y: number, old: Shown | undefined, now: Shown): string {
 
 /** Fewer changed lines than these are not worth a look. */
 const LEAST_SCROLL = 4;
-/** Setting the region, moving in it, and setting it back. */
-const SCROLL_COST = 20;
+/** Taking a line out at one place and putting one in at another. */
+const SCROLL_COST = 16;
 
 /**
  * What turns one screen into another where the terminal moves that stretch of lines by one, up or down, which saves
@@ -205,8 +207,8 @@ function scrolled(
   // The line that comes in at the edge is blank.
   const edge = by === 1 ? to : from;
   moved[edge] = change(edge, EMPTY, now[edge] as Shown);
-  const move = by === 1 ? `\u001b[${to + 1}H\u001bD` : `\u001b[${from + 1}H\u001bM`;
-  const region = `\u001b[${from + 1};${to + 1}r${move}\u001b[r`;
+  const [first, last] = by === 1 ? [from, to] : [to, from];
+  const region = `\u001b[${first + 1}H\u001b[M\u001b[${last + 1}H\u001b[L`;
   const text = region + stay.map((one, y) => (y < from || y > to ? one : moved[y])).join('');
   return text.length < stay.join('').length ? text : null;
 }
@@ -277,7 +279,8 @@ export class Terminal {
     this.shown = next;
     this.caret = caret;
     this.visible = caret !== null;
-    this.write(`${BEGIN}${hide}${text}${show}${END}`);
+    const update = `${hide}${text}${show}`;
+    this.write(update.length < SMALL ? update : `${BEGIN}${update}${END}`);
   }
 
   /** Has the next `draw` write every line: after a resize, or when something else wrote to the terminal. */

@@ -33,7 +33,7 @@ export function lineWidth(line: Line): number {
 }
 
 /** Stands between two panes. */
-export const DIVIDER: readonly Span[] = [span(' \u2502', 'dim'), span(' ')];
+export const DIVIDER: readonly Span[] = [span(' \u2502'), span(' ')];
 
 /** A line with its styles as escape sequences; without colour, the text alone. */
 export function paint(line: Line, color: boolean): string {

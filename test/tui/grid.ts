@@ -2,7 +2,7 @@
 import { EventEmitter } from 'node:events';
 
 const ESC = '\u001b';
-const PIECES = new RegExp(`${ESC}(?:\\[([\\d;?]*)([A-Za-z])|([DM]))|.`, 'gsu');
+const PIECES = new RegExp(`${ESC}\\[([\\d;?]*)([A-Za-z])|.`, 'gsu');
 
 /** As much of a terminal as the review uses: a grid of cells, a cursor, modes. */
 export class Grid extends EventEmitter {
@@ -15,7 +15,6 @@ export class Grid extends EventEmitter {
   private x = 0;
   private y = 0;
   private style = '';
-  private region: [number, number] | null = null;
   raw = false;
 
   constructor(columns = 40, rows = 6) {
@@ -27,9 +26,8 @@ export class Grid extends EventEmitter {
 
   write(text: string): boolean {
     this.written += text;
-    for (const [piece, parameters, final, index] of text.matchAll(PIECES)) {
-      if (index !== undefined) this.scroll(index);
-      else if (final === undefined) this.put(piece);
+    for (const [piece, parameters, final] of text.matchAll(PIECES)) {
+      if (final === undefined) this.put(piece);
       else this.obey(parameters ?? '', final);
     }
     return true;
@@ -73,28 +71,17 @@ export class Grid extends EventEmitter {
   }
 
   private clear(): void {
-    this.cells = Array.from({ length: this.rows }, () =>
-      Array.from({ length: this.columns }, () => ({ char: ' ', style: '' })),
-    );
+    this.cells = Array.from({ length: this.rows }, () => this.blankLine());
+  }
+
+  private blankLine(): Grid['cells'][number] {
+    return Array.from({ length: this.columns }, () => ({ char: ' ', style: '' }));
   }
 
   private put(char: string): void {
     const line = this.cells[this.y];
     if (line && this.x < this.columns) line[this.x] = { char, style: this.style };
     this.x = Math.min(this.x + 1, this.columns);
-  }
-
-  /** One line on or back; at the edge of the region the lines in it move instead. */
-  private scroll(index: string): void {
-    const [top, bottom] = this.region ?? [0, this.rows - 1];
-    const blank = Array.from({ length: this.columns }, () => ({ char: ' ', style: '' }));
-    if (index === 'D' && this.y === bottom) {
-      this.cells.splice(top, 1);
-      this.cells.splice(bottom, 0, blank);
-    } else if (index === 'M' && this.y === top) {
-      this.cells.splice(bottom, 1);
-      this.cells.splice(top, 0, blank);
-    } else this.y += index === 'D' ? 1 : -1;
   }
 
   private obey(parameters: string, final: string): void {
@@ -105,9 +92,12 @@ export class Grid extends EventEmitter {
       for (let x = Math.min(this.x, this.columns - 1); x < this.columns; x++)
         (this.cells[this.y] as Grid['cells'][number])[x] = { char: ' ', style: '' };
     else if (final === 'J') this.clear();
-    else if (final === 'r') {
-      this.region = parameters === '' ? null : [first - 1, second - 1];
-      [this.y, this.x] = [0, 0];
+    else if (final === 'M') {
+      this.cells.splice(this.y, 1);
+      this.cells.push(this.blankLine());
+    } else if (final === 'L') {
+      this.cells.splice(this.y, 0, this.blankLine());
+      this.cells.pop();
     } else if (final === 'm')
       for (const code of parameters.split(';'))
         this.style =
