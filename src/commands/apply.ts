@@ -8,14 +8,8 @@ import { writeAll } from '../files/write-file.ts';
 import { taskGroups } from '../review/queue.ts';
 import type { Review } from '../review/review.ts';
 import { inputsOf, keptLayout } from './desk.ts';
-import {
-  addInputOptions,
-  customerName,
-  type InputOptions,
-  type Opened,
-  openReview,
-  sayNotices,
-} from './options.ts';
+import { customerName, type Opened, openReview, sayNotices } from './open.ts';
+import { addInputOptions, type InputOptions } from './options.ts';
 import { print, printJson, say } from './output.ts';
 
 interface ApplyOptions extends InputOptions {

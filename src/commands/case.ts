@@ -4,7 +4,8 @@ import { numberFacts } from '../engine/number.ts';
 import { caseText } from '../export/case.ts';
 import { readSmallText } from '../files/read-text.ts';
 import { readCustomer } from '../review/intake.ts';
-import { addRuleOptions, openRules, type RuleOptions, readNumberList } from './options.ts';
+import { openRules, readNumberList } from './open.ts';
+import { addRuleOptions, type RuleOptions } from './options.ts';
 import { print, printJson, readStdin, say } from './output.ts';
 
 interface CaseOptions extends RuleOptions {

@@ -21,16 +21,15 @@ import { fold, type SessionState } from '../review/session.ts';
 import {
   customerName,
   groundDeeds,
-  type InputOptions,
   type Opened,
-  onlyOneStdin,
   openGrid,
   openReview,
   openRules,
   stamp,
   startOf,
   takeAnswers,
-} from './options.ts';
+} from './open.ts';
+import { type InputOptions, onlyOneStdin } from './options.ts';
 import { readStdin } from './output.ts';
 
 /** Where the screen was, beside the journal. */

@@ -4,7 +4,8 @@ import { makeBooks } from '../engine/decide.ts';
 import { escalate } from '../engine/escalate.ts';
 import { CsrError } from '../engine/problem.ts';
 import { readSmallText } from '../files/read-text.ts';
-import { addRuleOptions, openRules, type RuleOptions } from './options.ts';
+import { openRules } from './open.ts';
+import { addRuleOptions, type RuleOptions } from './options.ts';
 import { print, printJson, readStdin, say } from './output.ts';
 
 interface EscalateOptions extends RuleOptions {

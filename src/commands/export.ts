@@ -19,16 +19,8 @@ import {
   SessionDesk,
   sessionFolder,
 } from './desk.ts';
-import {
-  addInputOptions,
-  type InputOptions,
-  onlyOneStdin,
-  openGrid,
-  openReview,
-  openRules,
-  sayNotices,
-  stamp,
-} from './options.ts';
+import { openGrid, openReview, openRules, sayNotices, stamp } from './open.ts';
+import { addInputOptions, type InputOptions, onlyOneStdin } from './options.ts';
 import { print, say } from './output.ts';
 
 interface ExportOptions extends InputOptions {

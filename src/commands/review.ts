@@ -17,14 +17,8 @@ import {
   SessionDesk,
   sessionFolder,
 } from './desk.ts';
-import {
-  addInputOptions,
-  type InputOptions,
-  onlyOneStdin,
-  openAnswers,
-  openGrid,
-  openRules,
-} from './options.ts';
+import { openAnswers, openGrid, openRules } from './open.ts';
+import { addInputOptions, type InputOptions, onlyOneStdin } from './options.ts';
 import { isColored } from './output.ts';
 
 interface ReviewOptions extends InputOptions {

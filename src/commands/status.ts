@@ -5,7 +5,8 @@ import type { Event } from '../review/event.ts';
 import { taskGroups } from '../review/queue.ts';
 import type { Review } from '../review/review.ts';
 import { openAsLeft } from './desk.ts';
-import { addInputOptions, type InputOptions, sayNotices } from './options.ts';
+import { sayNotices } from './open.ts';
+import { addInputOptions, type InputOptions } from './options.ts';
 import { print, printJson } from './output.ts';
 
 interface StatusOptions extends InputOptions {

@@ -5,7 +5,7 @@ import { CsrError } from '../engine/problem.ts';
 import type { Grid } from '../engine/table.ts';
 import { verifyDocx } from '../export/verify.ts';
 import { readBytes } from '../files/read-text.ts';
-import { openGrid, openRules, openTable } from './options.ts';
+import { openGrid, openRules, openTable } from './open.ts';
 import { print, printJson, readStdin, sayProblems } from './output.ts';
 
 export function addVerify(program: Command): void {

@@ -1,7 +1,7 @@
 // An agent who answers, and says after each answer that it was acknowledged; then waits to be killed.
 import { writeSync } from 'node:fs';
 import { SessionDesk } from '../../src/commands/desk.ts';
-import { openGrid, openRules, openTable } from '../../src/commands/options.ts';
+import { openGrid, openRules, openTable } from '../../src/commands/open.ts';
 import { answering } from './session-of.ts';
 
 const [, , path = '', answers = '[]'] = process.argv;

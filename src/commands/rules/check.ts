@@ -1,7 +1,8 @@
 /** `csr rules check`: every fault of rule files, each with its place. */
 import type { Command } from 'commander';
 import { loadRules } from '../../engine/load.ts';
-import { type RuleOptions, readRuleSources } from '../options.ts';
+import { readRuleSources } from '../open.ts';
+import type { RuleOptions } from '../options.ts';
 import { print, printJson, say, sayProblems } from '../output.ts';
 import { addFolderCommand, counted, withFolder } from './folder.ts';
 

@@ -2,7 +2,8 @@
 import type { Command } from 'commander';
 import { type ExampleFailure, runExamples } from '../../engine/examples.ts';
 import { showPlace } from '../../engine/problem.ts';
-import { openRules, type RuleOptions, readRuleSources } from '../options.ts';
+import { openRules, readRuleSources } from '../open.ts';
+import type { RuleOptions } from '../options.ts';
 import { print, printJson, say } from '../output.ts';
 import { addFolderCommand, withFolder } from './folder.ts';
 
