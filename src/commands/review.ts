@@ -1,30 +1,13 @@
 /** `csr review`: the screen that takes an agent through what is left, or the same as plain lines. */
 import type { Command } from 'commander';
-import { recognise } from '../engine/layout.ts';
-import { CsrError, type Problem } from '../engine/problem.ts';
-import type { Grid } from '../engine/table.ts';
-import { editText } from '../files/scratch.ts';
-import { type Output, writeAll } from '../files/write-file.ts';
-import { applyAnswers } from '../review/answers.ts';
-import type { Desk, Opening } from '../review/desk.ts';
-import {
-  defaultOut,
-  inputsOf,
-  keptLayout,
-  layoutChoice,
-  openTemplate,
-  readSession,
-  SessionDesk,
-  sessionFolder,
-} from './desk.ts';
-import { openAnswers, openGrid, openRules } from './open.ts';
-import { addInputOptions, type InputOptions, onlyOneStdin } from './options.ts';
+import { CsrError } from '../engine/problem.ts';
+import { raise } from '../tui/curtain.ts';
+import type { OpeningOptions } from './opening.ts';
+import { addInputOptions, onlyOneStdin } from './options.ts';
 import { isColored } from './output.ts';
 
-interface ReviewOptions extends InputOptions {
+interface ReviewOptions extends OpeningOptions {
   readonly plain?: boolean;
-  readonly out?: string;
-  readonly template?: string;
 }
 
 export function addReview(program: Command): void {
@@ -55,80 +38,31 @@ async function run(file: string, options: ReviewOptions): Promise<void> {
     });
   }
   onlyOneStdin('-', options);
-  const session = sessionFolder(file, options);
-  let opened: SessionDesk | null = null;
-  const open = async (): Promise<Opening> => {
-    const rules = await openRules(options);
-    const grid: Grid = await openGrid(file);
-    const place = {
-      out: options.out ?? defaultOut(file),
-      inputs: inputsOf(file, options),
-      template: await openTemplate(options.template),
-    };
-    return {
-      grid,
-      rules,
-      choice: layoutChoice(options, await readSession(session)),
-      recognise: (choice) => recognise(grid, rules.layouts, choice),
-      open: async (choice, keepLayout): Promise<Desk> => {
-        const table = recognise(grid, rules.layouts, choice);
-        const given = { ...options, map: Object.fromEntries(choice.map) };
-        const kept = keptLayout(
-          table,
-          keepLayout && choice.map.size > 0
-            ? { ...given, saveLayout: options.saveLayout ?? `${file}.layout.yaml` }
-            : given,
-        );
-        // Before the session is begun: answers that cannot be read must not leave one behind.
-        const answers = await openAnswers(options, rules);
-        const desk = await SessionDesk.open(table, rules, given, session, place);
-        opened = desk;
-        desk.notices.push(...kept.map((layout) => keep(layout, place.inputs)));
-        if (answers !== null) {
-          const unused = await applyAnswers(desk.review, answers, async (deed) => {
-            await desk.record(deed);
-          });
-          desk.notices.push(...unused);
-        }
-        return desk;
-      },
-    };
-  };
+  if (options.plain) {
+    const [{ open }, { runPlain }] = await Promise.all([import('./opening.ts'), import('../tui/plain.ts')]);
+    const { opening, close } = open(file, options);
+    try {
+      process.exitCode = await runPlain(await opening(), { input: process.stdin, output: process.stdout });
+    } finally {
+      close();
+    }
+    return;
+  }
+  // Something to see before anything is loaded: that takes longer than reading a small file.
+  const terminal = raise(process.stdin, process.stdout);
   try {
-    if (options.plain) {
-      const { runPlain } = await import('../tui/plain.ts');
-      process.exitCode = await runPlain(await open(), { input: process.stdin, output: process.stdout });
-    } else {
-      const { runReview } = await import('../tui/main.tsx');
-      // The screen stands before the file is read.
-      process.exitCode = await runReview(open(), {
+    const [{ open }, { runReview }] = await Promise.all([import('./opening.ts'), import('../tui/main.tsx')]);
+    const { opening, close } = open(file, options);
+    try {
+      process.exitCode = await runReview(opening(), {
+        terminal,
         color: isColored(),
-        edit: async (text) => editText(text),
+        edit: async (text) => (await import('../files/scratch.ts')).editText(text),
       });
+    } finally {
+      close();
     }
   } finally {
-    (opened as SessionDesk | null)?.close();
+    terminal.leave();
   }
-}
-
-/** Writes the mapping of columns, and says where; that it could not be written must not end the session. */
-function keep(layout: Output, inputs: readonly string[]): Problem {
-  try {
-    writeAll([layout], { force: false, notOver: inputs });
-  } catch (error) {
-    const problem = error instanceof CsrError ? error.problems[0] : undefined;
-    if (problem === undefined) throw error;
-    return {
-      ...problem,
-      severity: 'warning',
-      message: `the mapping of columns was not kept: ${problem.message}`,
-      help: 'name another file with `--save-layout`',
-    };
-  }
-  return {
-    code: 'layout-kept',
-    severity: 'info',
-    message: `the mapping of columns is kept in \`${layout.path}\``,
-    help: 'move it into the folder that you give as `--extend`: the next such file is then understood by itself',
-  };
 }

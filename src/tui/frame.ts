@@ -79,18 +79,6 @@ export function frameOf(view: View, world: World): Frame {
   return { lines: lines.map((line) => clipLine(line, columns)), caret };
 }
 
-/** What is shown before anything is known. */
-export function skeleton(columns: number, rows: number): Frame {
-  const lines: Line[] = [
-    [span(clip(' csr review', columns), 'title')],
-    [],
-    [span(clip(' opening ...', columns), 'dim')],
-  ];
-  padTo(lines, rows - 1);
-  lines.push([span(' Ctrl+C', 'key'), span(' quit', 'dim')]);
-  return { lines, caret: null };
-}
-
 function padTo(lines: Line[], count: number): void {
   lines.length = Math.min(lines.length, count);
   while (lines.length < count) lines.push([]);

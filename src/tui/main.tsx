@@ -2,25 +2,26 @@
 import type { ReadStream, WriteStream } from 'node:tty';
 import type { Opening } from '../review/desk.ts';
 import { press, resize, settle } from './act.ts';
+import { lift, raise, SIGNALS } from './curtain.ts';
 import type { Renderer } from './draw.tsx';
 import { carryOut, type Host, seated, statusOf } from './effects.ts';
-import { frameOf, skeleton } from './frame.ts';
+import { frameOf } from './frame.ts';
 import { Decoder, type Input } from './input.ts';
 import { mappingFor } from './mapping.ts';
-import { Terminal } from './terminal.ts';
+import type { Terminal } from './terminal.ts';
 import { visible } from './text.ts';
-import { paint, paintPanes } from './theme.ts';
+import { paint } from './theme.ts';
 import { type Effect, firstView, placeText, type View, type World } from './view.ts';
 
 export interface ReviewOptions {
+  /** A terminal taken over already, with something on it; else one is made of the streams. */
+  readonly terminal?: Terminal;
   readonly color: boolean;
   /** Lets the user write a text in a program of their own; null where they left it without saving. */
   readonly edit?: (text: string) => Promise<string | null>;
   readonly stdin?: ReadStream;
   readonly stdout?: WriteStream;
 }
-
-const SIGNALS = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
 
 /**
  * Takes an agent through a review on the terminal. Both streams must be terminals: the caller has checked it.
@@ -71,7 +72,7 @@ class Run {
     this.options = options;
     this.stdin = options.stdin ?? process.stdin;
     this.stdout = options.stdout ?? process.stdout;
-    this.terminal = new Terminal(this.stdin, this.stdout);
+    this.terminal = options.terminal ?? raise(this.stdin, this.stdout);
     const { columns, rows } = this.terminal.size;
     this.view = firstView(columns, rows);
     this.ended = new Promise((resolve, reject) => {
@@ -84,13 +85,7 @@ class Run {
 
   async start(opening: Opening | Promise<Opening>): Promise<number> {
     this.listen();
-    this.terminal.enter();
-    const { columns, rows } = this.terminal.size;
-    // Something to see before Ink is loaded and the file is decided.
-    this.terminal.draw(
-      skeleton(columns, rows).lines.map((line) => paint(line, this.options.color)),
-      null,
-    );
+    lift(this.terminal);
     await Promise.race([this.open(opening), this.ended]);
     return this.ended;
   }
@@ -237,7 +232,7 @@ class Run {
   private show(): void {
     if (!this.renderer || !this.world) return;
     const { lines, caret } = frameOf(this.view, this.world);
-    const painted = lines.map((line) => paintPanes(line, this.options.color));
+    const painted = lines.map((line) => paint(line, this.options.color));
     this.terminal.draw(this.renderer.show(painted, this.view.size.columns), caret);
     this.keepPlace();
   }

@@ -242,7 +242,8 @@ export class Terminal {
     this.entered = true;
     this.stdin.setRawMode(true);
     this.stdin.setEncoding('utf8');
-    this.stdin.resume();
+    // What is typed before anybody listens waits in the terminal.
+    if (this.stdin.listenerCount('data') > 0) this.stdin.resume();
     this.write(ENTER);
     this.visible = false;
     this.forget();

@@ -35,13 +35,11 @@ export function lineWidth(line: Line): number {
 /** Stands between two panes. */
 export const DIVIDER: readonly Span[] = [span(' \u2502'), span(' ')];
 
-/** A line with its styles as escape sequences; without colour, the text alone. */
-export function paint(line: Line, color: boolean): string {
-  return paintPanes(line, color).join('');
-}
-
-/** A painted line in pieces, each with the divider at its end: what one pane shows does not depend on the others. */
-export function paintPanes(line: Line, color: boolean): string[] {
+/**
+ * A line with its styles as escape sequences; without colour, the text alone. In pieces, each with the divider at its
+ * end: what one pane shows does not depend on the others.
+ */
+export function paint(line: Line, color: boolean): string[] {
   const pieces: string[] = [];
   let painted = '';
   for (const one of line) {

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type DeliveryPlace, SessionDesk } from '../../src/commands/desk.ts';
 import { openGrid, openRules, openTable } from '../../src/commands/open.ts';
-import { type InputOptions } from '../../src/commands/options.ts';
+import type { InputOptions } from '../../src/commands/options.ts';
 import { CsrError } from '../../src/engine/problem.ts';
 import type { DeliveryRequest } from '../../src/review/desk.ts';
 import { answering, CUSTOMER, HEADER } from './session-of.ts';

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { SessionDesk } from '../../src/commands/desk.ts';
 import { openGrid, openRules, openTable } from '../../src/commands/open.ts';
-import { type InputOptions } from '../../src/commands/options.ts';
+import type { InputOptions } from '../../src/commands/options.ts';
 import { entryOf, validateAnswer } from '../../src/review/answers.ts';
 import type { Deed } from '../../src/review/event.ts';
 import { readCustomer } from '../../src/review/intake.ts';
