@@ -167,7 +167,7 @@ function perform(action: ActionId, key: string, view: View, world: World): Step 
     case 'last':
       return step(moved(view, world, Number.POSITIVE_INFINITY));
     case 'next-open':
-      return step(toOpen(view, world, 1));
+      return topLayer(view) === null ? step(toOpen(view, world, 1)) : performInLayer(action, view, world);
     case 'previous-open':
       return step(toOpen(view, world, -1));
     case 'next-list':
