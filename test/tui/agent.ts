@@ -4,7 +4,7 @@ import { CsrError } from '../../src/engine/problem.ts';
 import type { RuleSet } from '../../src/engine/rule.ts';
 import type { Grid } from '../../src/engine/table.ts';
 import { readCsv } from '../../src/files/read-csv.ts';
-import type { Desk, Opening } from '../../src/review/desk.ts';
+import type { Delivered, Desk, Opening } from '../../src/review/desk.ts';
 import type { Deed, Event } from '../../src/review/event.ts';
 import { Review } from '../../src/review/review.ts';
 import { press, resize, settle } from '../../src/tui/act.ts';
@@ -76,7 +76,7 @@ export class MemoryDesk implements Desk {
     return `would write ${JSON.stringify(request)}`;
   }
 
-  async deliver(request: Parameters<Desk['deliver']>[0]) {
+  async deliver(request: Parameters<Desk['deliver']>[0]): Promise<Delivered> {
     const blockers = this.review.blockers(request.partial);
     if (blockers.length > 0) throw new CsrError(blockers);
     this.delivered.push(request);

@@ -4,7 +4,7 @@ import { skeleton } from '../../src/tui/curtain.ts';
 import { Screen, startRenderer } from '../../src/tui/draw.tsx';
 import { frameOf } from '../../src/tui/frame.ts';
 import { lineWidth, paint } from '../../src/tui/theme.ts';
-import { Agent, gridOf, manyRows, memoryOpening, SAMPLE } from './agent.ts';
+import { Agent, manyRows, memoryOpening } from './agent.ts';
 
 const SIZES: readonly (readonly [number, number])[] = [
   [60, 16],
@@ -132,31 +132,6 @@ test('a row shows its status as sign and word, without colour', async () => {
     .lines.map((line) => paint(line, false))
     .join('');
   expect(painted).not.toContain('\u001b');
-});
-
-test('nothing in a cell can reach the terminal', async () => {
-  const hostile = 'Evil\u001b[2J\u009b31m\u202e\u0007\u200b';
-  const grid = gridOf(SAMPLE.split('\n').slice(0, 2).join('\n'));
-  const row = [
-    '+14085550199',
-    'US',
-    hostile,
-    '0012345',
-    'Ana',
-    'Lee',
-    '+14085550199',
-    `${hostile}\n${hostile}`,
-    '',
-  ];
-  const evil = { ...grid, records: [...grid.records, row], places: [...grid.places, 3] };
-  for (const keys of ['', 'x', 'c', 'i', 'l', 'X', 'iEv\u0015']) {
-    const agent = await Agent.at(memoryOpening(evil), [120, 40]);
-    await agent.goesTo((list) => list.kind === 'all');
-    await agent.sends(`G${keys}`);
-    const { lines } = frameOf(agent.view, agent.world);
-    for (const line of lines)
-      for (const { text: shown } of line) expect(shown).not.toMatch(/[\p{Cc}\u202e\u200b]/u);
-  }
 });
 
 test('a list that is longer than the screen moves no further than it must', async () => {
