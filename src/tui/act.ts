@@ -525,7 +525,7 @@ function take(view: View, outcome: Outcome, world: World): Step {
         after.tone ?? 'good',
       );
       if (after.row !== undefined) return step(broughtTo(next, world, after.row));
-      if (after.advance === 'stay') return step(stayed(next, world, after.at ?? 0));
+      if (after.advance === 'stay') return step(stayed(next, world));
       return step(after.advance ? advanced(next, world) : next);
     }
     case 'delivered':

@@ -331,7 +331,7 @@ export function submit(view: View, world: World, form: Form): Step {
         question: `Write \`${text}\` into ${form.fields[0]?.label} for`,
         done: `corrected ${form.fields[0]?.label} of`,
         draft: form.draft,
-        advance: false,
+        advance: currentList(view, world)?.kind === 'flags',
       });
     }
     case 'exclude':
@@ -356,7 +356,6 @@ export function submit(view: View, world: World, form: Form): Step {
         done: purpose.type === 'exclude' ? 'excluded' : 'noted on',
         draft: form.draft,
         advance: purpose.type === 'exclude' ? 'stay' : false,
-        at: (world.work as Worklist).lists().findIndex((list) => list.id === view.list),
       });
     }
     case 'escalate': {
@@ -508,16 +507,11 @@ interface Proposal {
   readonly draft: string | null;
   /** Whether the cursor goes on to the next open row, or stays among these. */
   readonly advance: boolean | 'stay';
-  /** Where the list is among all. */
-  readonly at?: number;
   readonly more?: readonly string[];
 }
 
 /** A deed at once for the one row that is seen; otherwise only after a question that says how many. */
-function propose(
-  view: View,
-  { deed, targets, question, done, draft, advance, at = 0, more = [] }: Proposal,
-): Step {
+function propose(view: View, { deed, targets, question, done, draft, advance, more = [] }: Proposal): Step {
   const count = targets.rows.length;
   if (count === 0) return step(saying(view, 'no row is meant', 'bad'));
   const alone = count === 1 && targets.hidden === 0;
@@ -530,7 +524,7 @@ function propose(
   const effect: Effect = {
     type: 'record',
     deeds: [deed],
-    after: { say, close: true, advance, at, draft, unmark: targets.scope === 'selection' },
+    after: { say, close: true, advance, draft, unmark: targets.scope === 'selection' },
   };
   if (alone) return step(view, effect);
   return step(

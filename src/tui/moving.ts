@@ -230,35 +230,63 @@ export function advanced(view: View, world: World): View {
   const list = currentList(view, world);
   const rows = visibleRows(view, world);
   const say = view.say?.text ?? '';
-  if (!list) return view;
-  if (list.kind === 'all' || list.kind === 'excluded') return view;
-  const at = view.row === null ? 0 : positionOf(rows, view.row);
-  const row = work.nextOpen(list, rows, at, 1) ?? work.nextOpen(list, rows, 0, 1);
-  if (row !== null) return { ...view, row, detailTop: 0 };
-  if (list.open > 0) return saying(view, `${say}; the filter hides ${list.open} open rows`, 'good');
-  return work.lists().some((one) => one.kind !== 'all' && one.open > 0)
-    ? saying(view, `${say}; group done`, 'good', 'next-open')
-    : saying(view, `${say}; nothing is open any more`, 'good', 'deliver');
+  if (list?.kind === 'all' || list?.kind === 'excluded') return view;
+  if (list) {
+    const at = view.row === null ? 0 : positionOf(rows, view.row);
+    const row = waiting(work, list, [...rows.slice(at), ...rows.slice(0, at)]);
+    if (row !== null) return { ...view, row, detailTop: 0 };
+    const hidden = list.rows.filter((one) => waits(work, list, one)).length;
+    if (hidden > 0)
+      return saying(
+        view,
+        `${say}; the filter hides ${hidden} that still ${hidden === 1 ? 'waits' : 'wait'}`,
+        'good',
+        'back',
+      );
+  }
+  return onward(view, world, `${say}; ${list && list.open > 0 ? 'the rest is escalated' : 'group done'}`);
 }
 
-/**
- * On to the row that follows in the list, open or not. A list that is empty now gives way to the one that
- * stood after it; `at` is where it was.
- */
-export function stayed(view: View, world: World, at: number): View {
+/** Whether a row of a list waits for this agent: what is escalated waits for somebody else. */
+function waits(work: Worklist, list: List, row: number): boolean {
+  return work.isOpen(list, row) && !work.review.state.escalated.has(row);
+}
+
+function waiting(work: Worklist, list: List, rows: readonly number[]): number | null {
+  return list.open === 0 ? null : (rows.find((row) => waits(work, list, row)) ?? null);
+}
+
+/** On from a list that is done: to what the row under the cursor is asked for now, else to the next list that waits. */
+function onward(view: View, world: World, say: string): View {
   const work = world.work as Worklist;
-  const rows = visibleRows(view, world);
-  if (currentList(view, world)) {
-    if (view.row === null || rows.length === 0) return view;
-    const here = positionOf(rows, view.row);
-    const next = rows[here] === view.row ? here + 1 : here;
-    return { ...view, row: rows[clamp(next, rows.length)] as number, detailTop: 0 };
+  const { row } = view;
+  const lists = work.lists().filter((one) => one.kind === 'tasks' || one.kind === 'flags');
+  const from = view.listAt + (work.list(view.list) ? 1 : 0);
+  const next =
+    (row === null ? undefined : lists.find((one) => one.kind === 'tasks' && waits(work, one, row))) ??
+    [...lists.slice(from), ...lists.slice(0, from)].find((one) => waiting(work, one, one.rows) !== null);
+  if (next) {
+    const went = shown({ ...view, filter: '' }, world, next.id);
+    const at = row !== null && waits(work, next, row) ? row : waiting(work, next, next.rows);
+    return saying({ ...went, row: at }, `${say}, on to the next`, 'good');
   }
-  const lists = work.lists();
-  const waits = (list: List) => list.open > 0 && list.kind !== 'all';
-  const next = lists.slice(at).find(waits) ?? lists.find(waits) ?? lists.at(-1);
-  const went = shown({ ...view, filter: '' }, world, next?.id ?? null);
-  return saying(went, `${view.say?.text ?? ''}; the group is empty, on to the next`, 'good');
+  const escalated = lists.reduce((sum, one) => sum + one.open, 0);
+  return saying(
+    view,
+    escalated > 0 ? `${say}; what is still open is escalated` : `${say}; nothing is open any more`,
+    'good',
+    'deliver',
+  );
+}
+
+/** On to the row that follows in the list, open or not. A list that is empty now gives way to the next. */
+export function stayed(view: View, world: World): View {
+  const rows = visibleRows(view, world);
+  if (!currentList(view, world)) return onward(view, world, `${view.say?.text ?? ''}; the group is empty`);
+  if (view.row === null || rows.length === 0) return view;
+  const here = positionOf(rows, view.row);
+  const next = rows[here] === view.row ? here + 1 : here;
+  return { ...view, row: rows[clamp(next, rows.length)] as number, detailTop: 0 };
 }
 
 /** Puts the cursor back on a row that is there, and the row on the screen. */
@@ -266,11 +294,16 @@ export function settled(view: View, world: World): View {
   const { work } = world;
   if (!work || view.screen === 'opening' || view.screen === 'mapping') return view;
   let next = view;
-  if (!work.list(next.list)) {
-    const lists = work.lists();
-    const first = lists.find((list) => list.open > 0) ?? lists.at(-1);
-    next = shown(next, world, first?.id ?? null);
+  const lists = work.lists();
+  let listAt = lists.findIndex((list) => list.id === view.list);
+  if (listAt < 0) {
+    const last = Math.min(view.listAt, lists.length - 1);
+    const open = (list: List) => list.open > 0 && list.kind !== 'all';
+    const near = lists.slice(last).find(open) ?? lists.find(open) ?? lists.at(-1);
+    next = shown(next, world, near?.id ?? null);
+    listAt = lists.findIndex((list) => list.id === next.list);
   }
+  if (listAt !== next.listAt) next = { ...next, listAt };
   const rows = visibleRows(next, world);
   const at = next.row === null ? 0 : Math.min(positionOf(rows, next.row), Math.max(0, rows.length - 1));
   const row = rows[at] ?? null;

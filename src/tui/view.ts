@@ -166,8 +166,6 @@ interface After {
   readonly close: boolean;
   /** Goes on to the next open row, or question; `stay`: to the row that follows, while the list has one. */
   readonly advance: boolean | 'stay';
-  /** Where the list was among all: where to go on once it is empty. */
-  readonly at?: number;
   /** A draft that has become an answer. */
   readonly draft: string | null;
   /** Takes the marks away: what they were made for is done. */
@@ -210,6 +208,8 @@ export interface View {
   /** The question under the cursor. */
   readonly question: number;
   readonly list: string | null;
+  /** Where the list stands among all: what comes next once it is gone. */
+  readonly listAt: number;
   /** The row under the cursor, by index. */
   readonly row: number | null;
   /** The first visible row of the list on the screen. */
@@ -243,6 +243,7 @@ export function firstView(columns: number, rows: number): View {
     mapping: null,
     question: 0,
     list: null,
+    listAt: 0,
     row: null,
     top: 0,
     pane: 'rows',

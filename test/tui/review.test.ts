@@ -46,14 +46,18 @@ test('whole sessions may come in one write', async () => {
 test('a choice is taken by its number, and an answered fact decides its rows again', async () => {
   const agent = await Agent.at();
   await agent.goesTo(ASK);
+  const { list } = agent.view;
   const before = agent.world.work?.lists().length;
   await agent.sends('A1\r\r');
   expect(agent.deeds).toMatchObject([
     { type: 'answer', entries: [{ values: { origin: 'ported' } }, {}, {}] },
   ]);
-  expect(agent.world.work?.list(agent.view.list)?.open).toBe(0);
+  expect(agent.world.work?.list(list)?.open).toBe(0);
   expect(agent.world.work?.lists().length).toBeGreaterThan(before as number);
-  expect(agent.screen).toMatch(/\+ answered/);
+  // The same row, where it is asked for what the answer has opened.
+  expect(agent.said).toBe('saved: answered 3 rows; group done, on to the next');
+  expect([agent.view.list === list, agent.row]).toEqual([false, 3]);
+  expect(agent.screen).toContain('Ask: What kind of account is it?  3 open');
 });
 
 test('a wrong choice is refused where it is typed', async () => {
@@ -269,7 +273,9 @@ test('a form that was only looked at leaves no draft, and a draft over another a
   await agent.sends('iold\rgi');
   expect(agent.screen).toContain('Address> old');
   await agent.sends('\u001bgihalf\u001b');
-  await agent.sends('g  SFor all\r\rgi');
+  await agent.sends('g  SFor all\r\r');
+  await agent.goesTo(DE);
+  await agent.sends('gi');
   expect(agent.screen).toContain('Address> For all');
   expect(agent.said).toBe('');
 });
@@ -425,7 +431,9 @@ test('after an exclusion the cursor stays among the rows; an empty group gives w
   await agent.goesTo(DE);
   const { list } = agent.view;
   const lists = agent.world.work?.lists().map((one) => one.id) ?? [];
-  await agent.sends('Ahere\r\rgdnot theirs\r');
+  await agent.sends('Ahere\r\r');
+  await agent.goesTo(DE);
+  await agent.sends('gdnot theirs\r');
   expect([agent.view.list, agent.row]).toEqual([list, 7]);
   await agent.sends('dnot theirs\r');
   expect(agent.view.list).toBe(lists[lists.indexOf(list as string) + 1]);
@@ -457,6 +465,9 @@ test('an escalation stands with a row that only has a flag, and the filter finds
   await agent.sends('/escalated\r');
   expect(agent.view.row).toBe(null);
   await agent.sends('\u001beask the customer for it\r');
+  // It waits for somebody else now: the agent goes on.
+  expect(agent.said).toBe('saved: escalated to manager: 1 row; the rest is escalated, on to the next');
+  await agent.goesTo(FLAGS);
   expect(agent.screen).toMatch(/^>.* \^ escalated/m);
   expect(agent.screen).toContain('^ escalated to manager: ask the customer for it');
   await agent.sends('/escalated\r');
@@ -497,13 +508,15 @@ test('an error flag is corrected at its cell', async () => {
 test('error flags are acknowledged for a row, or all of a list', async () => {
   const agent = await Agent.at();
   await agent.goesTo(FLAGS);
+  const { list } = agent.view;
   await agent.sends('a');
   expect(agent.deeds).toMatchObject([{ type: 'acknowledge', flags: [{ row: 8 }] }]);
   await agent.sends('u');
+  await agent.goesTo(FLAGS);
   await agent.sends('K');
   expect(agent.view.layers.at(-1)).toMatchObject({ kind: 'confirm' });
   await agent.sends('y');
-  expect(agent.world.work?.list(agent.view.list)?.open ?? 0).toBe(0);
+  expect(agent.world.work?.list(list)?.open).toBe(0);
 });
 
 test('any cell can be corrected', async () => {
@@ -762,4 +775,34 @@ test('q leaves, and so does Ctrl+C from inside a field', async () => {
   const other = await Agent.at();
   await other.sends('i\u0003');
   expect(other.quit).toBe(true);
+});
+
+test('rows that are escalated wait for somebody else: the cursor passes them by', async () => {
+  const agent = await Agent.at();
+  await agent.goesTo(DE);
+  await agent.sends('eask the lead\r');
+  expect(agent.row).toBe(7);
+  await agent.sends('iNebenstr. 6\r');
+  expect(agent.said).toBe('saved: answered 1 row; the rest is escalated, on to the next');
+  await agent.goesTo(DE);
+  expect(agent.screen).toContain('1 open, 1 done');
+});
+
+test('what a filter hides still waits, and the key that shows it is said', async () => {
+  const agent = await Agent.at();
+  await agent.goesTo(DE);
+  await agent.sends('/555010\r*SHauptstr. 5\r');
+  expect(agent.said).toBe('saved: answered 1 row; the filter hides 1 that still waits');
+  expect(agent.screen).toContain('still waits   Esc back');
+});
+
+test('a list of flags that is corrected gives way to the next that waits', async () => {
+  const agent = await Agent.at();
+  await agent.goesTo(FLAGS);
+  const { list } = agent.view;
+  await agent.sends('\r\u0015+14155550100\r');
+  expect(agent.world.work?.list(list)).toBe(null);
+  expect(agent.said).toBe('saved: corrected phoneNumber of 1 row; group done, on to the next');
+  const now = agent.world.work?.list(agent.view.list);
+  expect([now?.kind, now?.flag?.severity, now?.open]).toEqual(['flags', 'error', 1]);
 });
