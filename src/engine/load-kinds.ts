@@ -61,15 +61,12 @@ import {
   type Question,
 } from './rule.ts';
 
-/** A map of word -> text, or -> list of texts; without duplicates, in the file's order. */
-function readTextMap(keys: Keys, key: string): { name: string; place: Place; texts: string[] }[] {
-  const block = keys.block(key);
-  return (block?.entries ?? []).map((entry) => ({
-    name: entry.key,
-    place: entry.place,
-    texts: isNothing(entry.value)
-      ? []
-      : textsOf(entry.value, `\`${entry.key}\``, keys.findings).map((node) => node.text.trim()),
+/** A map of word -> text, in the file's order. */
+function readTextMap(keys: Keys, key: string): { name: string; place: Place; text: string }[] {
+  return (keys.block(key)?.entries ?? []).map(({ key: name, place, value }) => ({
+    name,
+    place,
+    text: textOf(value, `\`${name}\``, keys.findings) ?? '',
   }));
 }
 
@@ -134,8 +131,7 @@ export interface CarrierFile {
 
 export function readCarriers(file: Keys): CarrierFile {
   const names: { node: TextNode; before: string | null }[] = [];
-  const namesOf = (keys: Keys, key: string): string[] => {
-    const nodes = keys.texts(key);
+  const namesOf = (nodes: readonly TextNode[]): string[] => {
     for (const [at, node] of nodes.entries())
       names.push({ node, before: nodes[at - 1]?.text.trim() ?? null });
     return nodes.map((node) => node.text.trim());
@@ -144,10 +140,11 @@ export function readCarriers(file: Keys): CarrierFile {
     const keys = new Keys(block, file.findings);
     keys.check(CARRIER);
     const { why, source, basis, owner, reviewBy } = readProvenance(keys);
+    const name = keys.one('name');
     return {
-      name: namesOf(keys, 'name')[0] ?? '',
-      also: namesOf(keys, 'also'),
-      not: namesOf(keys, 'not'),
+      name: name === null ? '' : (namesOf([name])[0] ?? ''),
+      also: namesOf(keys.texts('also')),
+      not: namesOf(keys.texts('not')),
       pin: keys.textOrNull('pin'),
       place: block.place,
       owner,
@@ -161,7 +158,7 @@ export function readCarriers(file: Keys): CarrierFile {
     names,
     carriers,
     ignoreWords: file.lines('ignore-words').map((text) => text.trim()),
-    states: readTextMap(file, 'states').map(({ name, texts }) => [name, texts[0] ?? '']),
+    states: readTextMap(file, 'states').map(({ name, text }) => [name, text]),
   };
 }
 
@@ -170,12 +167,8 @@ export function readLookUps(file: Keys, words: Vocabulary): LookUp[] {
   return file.blocks('look-ups').map((block) => {
     const keys = itemKeys(block, file.findings);
     keys.check(LOOK_UP);
-    const named = <Name>(
-      key: string,
-      know: (node: ReturnType<Keys['texts']>[number]) => Name | null,
-    ): Name | null => {
-      const nodes = keys.texts(key);
-      if (nodes.length > 1) {
+    const named = <Name>(key: string, know: (node: TextNode) => Name | null): Name | null => {
+      if (keys.get(key)?.value.kind === 'list') {
         keys.findings.bad(
           keys.valuePlace(key),
           `a look-up is for one ${key}`,
@@ -185,8 +178,8 @@ export function readLookUps(file: Keys, words: Vocabulary): LookUp[] {
         );
         return null;
       }
-      const node = nodes[0];
-      return node === undefined || node.text.trim() === 'any' ? null : know(node);
+      const node = keys.one(key);
+      return node === null || node.text.trim() === 'any' ? null : know(node);
     };
     const country = named('country', (node) => knownCountry(node, words.books, keys.findings));
     const carrier = named('carrier', (node) => knownCarrier(node, words.books, keys.findings));
@@ -263,7 +256,7 @@ function readCodes(keys: Keys, words: Vocabulary): Category['codes'] {
   for (const item of value.kind === 'list' ? value.items : [value]) {
     if (item.kind === 'map') {
       const code = new Keys(item, keys.findings).check(CODE);
-      const carrier = code.texts('carrier')[0];
+      const carrier = code.one('carrier');
       const name = carrier ? knownCarrier(carrier, words.books, keys.findings) : null;
       if (name !== null) found.push({ code: code.text('code'), carrier: name });
     } else {
@@ -403,12 +396,12 @@ export function readLayoutFile(file: Keys): LayoutFile {
   });
   const iso = new CountryBook({});
   const countries: [string, string][] = [];
-  for (const { name, place, texts } of readTextMap(file, 'countries')) {
-    const code = iso.code(texts[0] ?? '');
+  for (const { name, place, text } of readTextMap(file, 'countries')) {
+    const code = iso.code(text);
     if (code !== null) countries.push([name, code]);
     else {
-      findings.report('unknown-country', place, `unknown country \`${texts[0] ?? ''}\``, {
-        found: texts[0] ?? 'nothing',
+      findings.report('unknown-country', place, `unknown country \`${text}\``, {
+        found: text || 'nothing',
         wanted: 'an ISO code or an English name',
       });
     }
@@ -478,7 +471,7 @@ export function readLayouts(file: Keys, words: Vocabulary): Layout[] {
       }
       return [{ field: entry.key, letter, headers: columnKeys.lines('headers').map((text) => text.trim()) }];
     });
-    const [country] = keys.texts('default-country');
+    const country = keys.one('default-country');
     const delivers = keys.texts('delivers').flatMap((node) => {
       const word = node.text.trim();
       if (word === 'csv' || word === 'docx') return [word] as const;

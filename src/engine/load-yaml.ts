@@ -524,6 +524,13 @@ export class Keys {
     return entry ? (textOf(entry.value, `\`${key}\``, this.findings) ?? '') : '';
   }
 
+  /** The one text of a key with its place; null where it is missing, blank, or no text (which is reported). */
+  one(key: string): TextNode | null {
+    const value = this.byKey.get(key)?.value;
+    if (!value || this.text(key) === '') return null;
+    return value as TextNode;
+  }
+
   textOrNull(key: string): string | null {
     const text = this.text(key);
     return text === '' ? null : text;
