@@ -2,6 +2,7 @@
 import { Findings, parseSource } from '../engine/load-yaml.ts';
 import { CsrError } from '../engine/problem.ts';
 import type { Intake, Question } from '../engine/rule.ts';
+import type { Review } from './review.ts';
 
 /**
  * A customer file: YAML, a line a customer fact. What it lacks, or leaves blank, stays open.
@@ -64,6 +65,49 @@ function wantedOf(question: Question): string {
   return question.choices.length > 0
     ? question.choices.map((one) => one.value).join(', ')
     : question.question;
+}
+
+/** A text that may well answer a question, and where it was seen. */
+export interface Hint {
+  readonly text: string;
+  readonly from: string;
+}
+
+/** Of the rows that have a cell, how many must agree before it says something of the customer. */
+const AGREEING = 0.9;
+
+/**
+ * What the file itself says of a question: the customer in a file that is named as deliveries are, and the text that
+ * nearly all rows have in a field which the rules fill from that answer.
+ */
+export function hintsFor({ rules, table }: Review, question: Question): readonly Hint[] {
+  if (question.choices.length > 0 || question.type === 'yes-no') return [];
+  const hints: Hint[] = [];
+  const [before = '', after = ''] = rules.delivery.fileName.split('{customer}');
+  const name = table.name.split(/[/\\]/).at(-1) ?? '';
+  if (question.id === 'name' && name.startsWith(before) && name.endsWith(after)) {
+    const text = name
+      .slice(before.length, name.length - after.length)
+      .replaceAll('_', ' ')
+      .trim();
+    if (text !== '') hints.push({ text, from: "the file's name" });
+  }
+  const filled = rules.tables
+    .flatMap((one) => one.rules.flatMap((rule) => rule.then))
+    .flatMap((action) => (action.do === 'copy' || action.do === 'offer' ? action.pairs : []))
+    .filter(([, fact]) => fact === `customer.${question.id}`);
+  for (const field of new Set(filled.map(([name]) => name))) {
+    const at = table.columns.findIndex((column) => column.field === field);
+    const counts = new Map<string, number>();
+    for (const { cells } of at < 0 ? [] : table.rows) {
+      const text = (cells[at] ?? '').trim();
+      if (text !== '') counts.set(text, (counts.get(text) ?? 0) + 1);
+    }
+    const [most] = [...counts].sort((a, b) => b[1] - a[1]);
+    if (!most || most[1] < AGREEING * table.rows.length) continue;
+    if (hints.every((one) => one.text !== most[0])) hints.push({ text: most[0], from: `${most[1]} rows` });
+  }
+  return hints;
 }
 
 /** Case, spaces, `-` and `_` do not count: `X Series` is `x-series`. */

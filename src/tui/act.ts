@@ -277,7 +277,9 @@ function performInLayer(action: ActionId, view: View, world: World): Step {
         case 'submit':
           return forms.submit(view, world, layer);
         case 'scope':
-          return step(forms.nextScope(view, layer));
+          return layer.purpose.type === 'intake'
+            ? step({ ...forms.leaveForm(view), screen: 'work' })
+            : step(forms.nextScope(view, layer));
         case 'previous-field':
           return step(withLayer(view, { ...layer, at: Math.max(0, layer.at - 1) }));
         case 'suggestion-down':
@@ -421,33 +423,6 @@ function described(deed: Deed, world: World): string {
 function chooseAnswer(view: View, world: World): Step {
   const question = world.opening.rules.intake.questions[view.question];
   if (!question) return step(view);
-  const answer = world.desk?.review.state.customer.get(question.id) ?? '';
-  const choices =
-    question.type === 'yes-no' ? ['yes', 'no'].map((value) => ({ value, label: '' })) : question.choices;
-  if (question.type === 'yes-no' || question.type === 'choice') {
-    const items = choices.map(
-      ({ value, label }): PickItem => ({
-        id: value,
-        label: value,
-        hint: label === value ? '' : label,
-        disabled: null,
-      }),
-    );
-    const at = Math.max(
-      0,
-      items.findIndex((item) => item.id === answer),
-    );
-    return step(
-      pushLayer(view, {
-        kind: 'pick',
-        purpose: { type: 'question', question },
-        title: question.question,
-        items,
-        line: inputLine(),
-        at,
-      }),
-    );
-  }
   return forms.openQuestion(view, world, question);
 }
 
@@ -481,8 +456,6 @@ function picked(view: View, pick: Pick, item: PickItem | null, world: World): St
       return step(moved(mapField(below, pick.purpose.field, item.id), world, 1));
     case 'layout':
       return step(moved(chooseLayout(below, item.id), world, 1));
-    case 'question':
-      return forms.recordIntake(view, pick.purpose.question, item.id);
   }
 }
 
@@ -525,6 +498,7 @@ function take(view: View, outcome: Outcome, world: World): Step {
         after.tone ?? 'good',
       );
       if (after.row !== undefined) return step(broughtTo(next, world, after.row));
+      if (after.advance !== false && next.screen === 'intake') return forms.nextQuestion(next, world);
       if (after.advance === 'stay') return step(stayed(next, world));
       return step(after.advance ? advanced(next, world) : next);
     }

@@ -5,10 +5,11 @@ import { CsrError } from '../engine/problem.ts';
 import type { Question } from '../engine/rule.ts';
 import { answerDeed, choicesOf, entryOf, NONE, NumberIndex, validateAnswer } from '../review/answers.ts';
 import type { Deed } from '../review/event.ts';
-import { validateQuestion } from '../review/intake.ts';
+import { hintsFor, validateQuestion } from '../review/intake.ts';
 import { earlierAnswers } from '../review/queue.ts';
 import { blankOffer } from './keys.ts';
 import { inputLine, replaceWith } from './line.ts';
+import { firstOpenQuestion } from './moving.ts';
 import { escalationPage, pastePage } from './pages.ts';
 import { readPaste } from './paste.ts';
 import {
@@ -284,9 +285,34 @@ export function openPaste(view: View, world: World, task: Task): Step {
 }
 
 export function openQuestion(view: View, world: World, question: Question): Step {
-  const answer = world.desk?.review.state.customer.get(question.id) ?? '';
-  const line = field(question.id, 'Answer', answer);
+  const { review } = world.work as Worklist;
+  const answer = review.state.customer.get(question.id);
+  const choices = question.type === 'yes-no' ? ['yes', 'no'] : question.choices.map((choice) => choice.value);
+  const suggestions = [...choices.map((text) => ({ text, from: '' })), ...hintsFor(review, question)];
+  const text = answer === '' ? NONE : (answer ?? '');
+  const line = field(question.id, 'Answer', text, { choices, suggestions });
   return step(openForm(view, world, { type: 'intake', question }, question.question, [line], null));
+}
+
+/** On to the next question without an answer, or out of the intake where all have one. */
+export function nextQuestion(view: View, world: World): Step {
+  const { questions } = world.opening.rules.intake;
+  const customer = world.desk?.review.state.customer;
+  const further = questions.findIndex((one, at) => at > view.question && !customer?.has(one.id));
+  const said = view.say?.text;
+  if (further >= 0) {
+    const { view: opened } = openQuestion(
+      { ...view, question: further },
+      world,
+      questions[further] as Question,
+    );
+    return step(said === undefined || opened.say !== null ? opened : saying(opened, said, 'good'));
+  }
+  const prefix = said === undefined ? '' : `${said}; `;
+  const left = questions.filter((one) => !customer?.has(one.id)).length;
+  if (left === 0) return step(saying({ ...view, screen: 'work' }, `${prefix}the intake is complete`, 'good'));
+  const question = firstOpenQuestion(world, 0) ?? view.question;
+  return step(saying({ ...view, question }, `${prefix}${left} left open`, 'good', 'continue'));
 }
 
 export function openBatch(view: View, world: World): Step {
@@ -374,14 +400,19 @@ export function submit(view: View, world: World, form: Form): Step {
     }
     case 'intake': {
       const [only] = form.fields;
-      const text = only?.line.text ?? '';
+      const written = only?.line.text ?? '';
+      const { mustBe } = purpose.question;
+      const open = only?.given === '' || (mustBe !== null && only?.given !== mustBe);
+      // Nothing new: the question stays open, or the answer stands as it was.
+      if (written === only?.given) return open ? nextQuestion(leaveForm(view), world) : step(leaveForm(view));
+      const text = completed(written, only?.choices ?? []);
       if (text.trim() === '')
         return refuse(view, form, `nothing is written; ${NONE} says that there is none`);
-      if (text.trim().toLowerCase() === NONE) return recordIntake(view, purpose.question, '');
+      if (text.trim().toLowerCase() === NONE) return recordIntake(view, purpose.question, '', open);
       const validated = validateQuestion(purpose.question, text);
       return 'problem' in validated
         ? refuse(view, form, validated.problem)
-        : recordIntake(view, purpose.question, validated.text);
+        : recordIntake(view, purpose.question, validated.text, open);
     }
     case 'batch':
       return submitBatch(view, world, form, form.fields[0]?.line.text ?? '');
@@ -414,8 +445,15 @@ export function submit(view: View, world: World, form: Form): Step {
   }
 }
 
+/** A choice by its beginning, where only one begins so. */
+function completed(text: string, choices: readonly string[]): string {
+  const begun = text.trim().toLowerCase();
+  const fitting = begun === '' ? [] : choices.filter((choice) => choice.toLowerCase().startsWith(begun));
+  return fitting.length === 1 ? (fitting[0] as string) : text;
+}
+
 /** Records an answer of the intake; null takes it back. An answer that forbids delivery says what to do instead. */
-export function recordIntake(view: View, question: Question, text: string | null): Step {
+export function recordIntake(view: View, question: Question, text: string | null, further = false): Step {
   const deed: Deed = { type: 'intake', facts: { [question.id]: text } };
   const bad = text !== null && text !== '' && question.mustBe !== null && text !== question.mustBe;
   const say =
@@ -429,7 +467,7 @@ export function recordIntake(view: View, question: Question, text: string | null
     tone: bad ? ('bad' as const) : ('good' as const),
     close: true,
     // The words under the question must stay in sight.
-    advance: text !== null && !bad,
+    advance: further && !bad,
     draft: `intake ${question.id}`,
   };
   // A fact about the customer touches every row.

@@ -254,7 +254,12 @@ function footer(view: View, world: World): Line {
     if (!command || (command.disabled?.(situation) ?? null) !== null) continue;
     if (layer?.kind === 'form' && !usable(layer, action)) continue;
     const key = keyName(command.keys[0] as string);
-    const label = action === 'submit' ? submitLabel(layer) : command.label;
+    const label =
+      action === 'submit'
+        ? submitLabel(layer)
+        : action === 'scope' && layer?.kind === 'form' && layer.purpose.type === 'intake'
+          ? 'to the rows'
+          : command.label;
     const cells = widthOf(key) + widthOf(label) + 3;
     // Help and quit stay, whatever else must go.
     const reserve =
@@ -277,7 +282,7 @@ function submitLabel(layer: Layer | null): string {
 }
 
 function usable(form: Form, action: string): boolean {
-  if (action === 'scope') return form.scopes.length > 1;
+  if (action === 'scope') return form.scopes.length > 1 || form.purpose.type === 'intake';
   if (action === 'suggestion-down') return (form.fields[form.at]?.suggestions.length ?? 0) > 0;
   return true;
 }

@@ -647,7 +647,7 @@ export const COMMANDS: readonly Command[] = [
     keys: ['tab'],
     places: ['form'],
     label: 'scope',
-    help: 'change whom the answer is for: row, selection, group',
+    help: 'change whom the answer is for: row, selection, group; from the intake, to the rows',
     section: 'While typing',
   },
   {

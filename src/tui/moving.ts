@@ -218,14 +218,8 @@ function resumed(view: View, world: World): View {
   return list && row !== undefined ? advanced({ ...view, list: list.id, row }, world) : view;
 }
 
-/** On to the next that waits: a question in the intake, else a row of the list. */
+/** On to the next row that waits, in this list or after it. */
 export function advanced(view: View, world: World): View {
-  if (view.screen === 'intake') {
-    const at = firstOpenQuestion(world, view.question);
-    return at === null
-      ? saying(view, `${view.say?.text ?? ''}; that was all`, 'good', 'continue')
-      : { ...view, question: at };
-  }
   const work = world.work as Worklist;
   const list = currentList(view, world);
   const rows = visibleRows(view, world);

@@ -3,6 +3,7 @@
  * same reducer as the screen, so that every command, count and question is the same; nothing moves a cursor.
  */
 import { showProblem } from '../engine/problem.ts';
+import { NONE } from '../review/answers.ts';
 import type { Opening } from '../review/desk.ts';
 import { validateQuestion } from '../review/intake.ts';
 import { act, pickItems, settle } from './act.ts';
@@ -12,7 +13,7 @@ import { withField } from './forms.ts';
 import { COMMANDS, type Command, commandsOf, type Place } from './keys.ts';
 import { replaceWith } from './line.ts';
 import { columnOf, mappingFields, mappingFor, samplesOf } from './mapping.ts';
-import { advanced } from './moving.ts';
+import { firstOpenQuestion } from './moving.ts';
 import { emptyText } from './table.ts';
 import { visible } from './text.ts';
 import {
@@ -214,6 +215,12 @@ class Interview {
     const field = form.fields[form.at] as Field;
     if (text.trim() !== '') {
       const choice = /^[1-9]$/.test(text.trim()) ? field.choices[Number(text) - 1] : undefined;
+      // In a script a part of a word is more likely a slip.
+      if (choice === undefined && form.purpose.type === 'intake' && text.trim().toLowerCase() !== NONE) {
+        const validated = validateQuestion(form.purpose.question, text);
+        if ('problem' in validated)
+          return this.say(`nothing fits \`${visible(text.trim())}\`; write a number or a whole name`);
+      }
       const filled = withField(form, { ...field, line: replaceWith(field.line, choice ?? text) });
       this.view = withLayer(this.view, filled);
       if (form.purpose.type === 'filter') this.view = { ...this.view, filter: text.trim() };
@@ -227,7 +234,7 @@ class Interview {
   private async pick(pick: Pick, text: string): Promise<void> {
     const items = pickItems({ ...pick, line: replaceWith(pick.line, '') });
     const numbered = /^\d+$/.test(text) ? items[Number(text) - 1] : undefined;
-    const found = numbered ?? named(pick, items, text);
+    const found = numbered ?? named(items, text);
     if (!found)
       return this.say(`nothing fits \`${visible(text)}\`; write a number or a whole name, or :cancel`);
     this.view = withLayer(this.view, { ...pick, line: replaceWith(pick.line, ''), at: items.indexOf(found) });
@@ -249,9 +256,9 @@ class Interview {
     else if (layer?.kind === 'pick') await this.pick(layer, answer.trim());
     // A wrong word must not leave the choice open: the question is asked again.
     if (topLayer(this.view) !== null) await this.perform('cancel');
-    // What the screen keeps in sight has been read out: a script counts on the next question.
-    else if (this.view.screen === 'intake' && this.view.say?.tone === 'bad' && this.view.question === before)
-      await this.follow({ view: advanced(this.view, this.world), effects: [] });
+    // An answer that was changed, or forbids delivery, stays in sight on a screen; a script counts on the next question.
+    else if (this.view.screen === 'intake' && this.view.question === before)
+      this.view = { ...this.view, question: firstOpenQuestion(this.world, this.view.question) ?? before };
     else if (this.view.screen === 'mapping') this.tellColumn(before ?? 0);
   }
 
@@ -514,12 +521,8 @@ class Interview {
   }
 }
 
-/** The item of that name; for a question, whatever the intake would take for it. */
-function named({ purpose }: Pick, items: readonly PickItem[], text: string): PickItem | undefined {
-  if (purpose.type === 'question') {
-    const validated = validateQuestion(purpose.question, text);
-    return 'text' in validated ? items.find((item) => item.id === validated.text) : undefined;
-  }
+/** The item of that name. */
+function named(items: readonly PickItem[], text: string): PickItem | undefined {
   return items.find((item) =>
     [item.id, item.label].some((name) => name.toLowerCase() === text.toLowerCase()),
   );

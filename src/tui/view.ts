@@ -97,8 +97,7 @@ export interface Pick {
     | { readonly type: 'palette'; readonly place: Place }
     | { readonly type: 'cell' }
     | { readonly type: 'column'; readonly field: string }
-    | { readonly type: 'layout' }
-    | { readonly type: 'question'; readonly question: Question };
+    | { readonly type: 'layout' };
   readonly title: string;
   readonly items: readonly PickItem[];
   readonly line: InputLine;

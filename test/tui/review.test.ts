@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { CsrError } from '../../src/engine/problem.ts';
 import { placeText } from '../../src/tui/view.ts';
-import { Agent, memoryOpening, SAMPLE } from './agent.ts';
+import { Agent, gridOf, memoryOpening, SAMPLE } from './agent.ts';
 
 const ASK = (list: { group: { kind: string; country: string } | null }) =>
   list.group?.kind === 'ask' && list.group.country === 'US';
@@ -650,7 +650,9 @@ test('the intake speaks in its questions, and an answer that forbids delivery sa
   const agent = await Agent.at(memoryOpening(), [80, 24], 'beginning');
   await agent.sends('\rAcme Inc\r');
   expect(agent.said).toBe("saved: What is the customer's name? Acme Inc");
-  await agent.sends('g\u007f');
+  // The next question is asked at once.
+  expect(agent.screen).toContain('-- What is the customer ID? ');
+  await agent.sends('\u001bg\u007f');
   expect(agent.said).toBe("open again: What is the customer's name?");
   await agent.sends('u');
   expect(agent.said).toBe("undone: What is the customer's name?");
@@ -659,7 +661,9 @@ test('the intake speaks in its questions, and an answer that forbids delivery sa
   expect(agent.said).toBe(`saved: no. ${question?.otherwise}`);
   expect(agent.view.say?.tone).toBe('bad');
   expect(agent.screen.replace(/\s+/g, ' ')).toContain(question?.otherwise ?? '?');
-  await agent.sends('\ryes\r');
+  expect(agent.view.layers).toEqual([]);
+  await agent.sends('\r\u0015y\r');
+  expect(agent.deeds.at(-1)).toMatchObject({ facts: { requesterHasPhoneNumbersRole: 'yes' } });
   expect(agent.view.question).toBe(6);
 });
 
@@ -805,4 +809,47 @@ test('a list of flags that is corrected gives way to the next that waits', async
   expect(agent.said).toBe('saved: corrected phoneNumber of 1 row; group done, on to the next');
   const now = agent.world.work?.list(agent.view.list);
   expect([now?.kind, now?.flag?.severity, now?.open]).toEqual(['flags', 'error', 1]);
+});
+
+test('the intake asks on from question to question; an empty Enter skips, Tab goes to the rows', async () => {
+  const opening = memoryOpening(gridOf(SAMPLE, '8x8_Acme_Holding_CSR.csv'));
+  const agent = await Agent.at(opening, [100, 40], 'beginning');
+  await agent.sends('\r');
+  expect(agent.screen).toContain("Acme Holding  the file's name");
+  await agent.sends('\u001b[B\r');
+  expect(agent.screen).toContain('-- What is the customer ID? ');
+  // Nine of ten rows have the same account number, which the rules fill from this answer.
+  expect(agent.screen).toContain('0012345  9 rows');
+  await agent.sends('\u001b[B\r\ra\r');
+  expect(agent.deeds.map((deed) => deed.type === 'intake' && deed.facts)).toEqual([
+    { name: 'Acme Holding' },
+    { customerId: '0012345' },
+    { scope: 'all' },
+  ]);
+  expect(agent.screen).toContain('-- Who verified the customer, and how? ');
+  await agent.sends('half\t');
+  expect(agent.view.screen).toBe('work');
+  await agent.sends('I\r3\r');
+  expect(agent.deeds.at(-1)).toEqual({ type: 'intake', facts: { accountKind: 'express' } });
+  expect(agent.screen).toContain('Answer> half');
+  await agent.sends('\u0015Kim did\ry\ry\r');
+  // To the end without an answer, and the first that was skipped is under the cursor.
+  await agent.sends('\r'.repeat(7));
+  expect(agent.view.layers).toEqual([]);
+  expect(agent.said).toBe('7 left open');
+  expect(agent.view.question).toBe(7);
+});
+
+test('an answer of the intake that is changed later leaves the cursor where it is', async () => {
+  const agent = await Agent.at(memoryOpening(), [80, 24], 'beginning');
+  for (const question of agent.review.rules.intake.questions.slice(1)) {
+    const answer = question.mustBe ?? question.choices[0]?.value ?? 'x';
+    await agent.desk.record({ type: 'intake', facts: { [question.id]: answer } });
+  }
+  await agent.sends('j\r9\r');
+  expect(agent.deeds.at(-1)).toEqual({ type: 'intake', facts: { customerId: 'x9' } });
+  expect([agent.view.screen, agent.view.question, agent.view.layers]).toEqual(['intake', 1, []]);
+  await agent.sends('g\rAcme\r');
+  expect(agent.said).toBe("saved: What is the customer's name? Acme; the intake is complete");
+  expect(agent.view.screen).toBe('work');
 });
