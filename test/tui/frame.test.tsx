@@ -3,8 +3,9 @@ import { expect, test } from 'vitest';
 import { skeleton } from '../../src/tui/curtain.ts';
 import { Screen, startRenderer } from '../../src/tui/draw.tsx';
 import { frameOf } from '../../src/tui/frame.ts';
+import { widthOf } from '../../src/tui/text.ts';
 import { lineWidth, paint } from '../../src/tui/theme.ts';
-import { Agent, manyRows, memoryOpening } from './agent.ts';
+import { Agent, manyRows, memoryOpening, SAMPLE } from './agent.ts';
 
 const SIZES: readonly (readonly [number, number])[] = [
   [60, 16],
@@ -122,6 +123,54 @@ test('a wide window shares its columns: names of groups at 120, an address at 10
     expect(agent.screen, `${columns}`).toContain('+442075550115');
   }
 });
+
+test.each(SIZES)(
+  'at %ix%i wide characters and emoji move no column, where they are cut neither',
+  async (columns, rows) => {
+    const wide = [
+      '\u6771\u4eac\u90fd',
+      '\u{1f468}\u200d\u{1f469}\u200d\u{1f466}',
+      '\u{1f1e9}\u{1f1ea}',
+      '\u2764\ufe0f',
+      'e\u0301',
+      '\u{1f44d}\u{1f3fd}',
+    ];
+    // One more narrow character a row: every cut falls on each half of a wide one.
+    const cell = (at: number) => `${'x'.repeat(at % 9)}${(wide[at % wide.length] as string).repeat(12)}`;
+    const text = Array.from(
+      { length: 18 },
+      (_, at) =>
+        `${at % 3 === 0 ? '' : '+49305550'}${at % 3 === 0 ? cell(at) : 10 + at},DE,${cell(at)},1,${cell(at)},Lee,,"${cell(at)}",`,
+    );
+    const agent = await Agent.at(memoryOpening([SAMPLE.split('\n')[0], ...text].join('\n')), [columns, rows]);
+    await agent.goesTo((list) => list.kind === 'all');
+    for (const keys of [
+      'g',
+      '\u001b[Z',
+      '\t*',
+      'G',
+      `/${cell(1)}\r`,
+      '\u001b',
+      `c${'\u001b[B'.repeat(4)}\r`,
+      '\u001b',
+      'x',
+    ]) {
+      await agent.sends(keys);
+      const { lines, caret } = frameOf(agent.view, agent.world);
+      const texts = lines.map((line) => line.map((one) => one.text).join(''));
+      for (const line of texts) expect(widthOf(line)).toBeLessThanOrEqual(columns);
+      if (caret) expect(caret.x).toBeLessThan(columns);
+      for (const what of [/\u2502/, /\u2502(?=[^\u2502]*$)/, /[\^!] (refer|look up|escalated) /]) {
+        const places = texts.flatMap((line) => {
+          const at = line.search(what);
+          return at < 0 ? [] : [widthOf(line.slice(0, at))];
+        });
+        if (keys !== 'x')
+          expect(new Set(places).size, `${what} after ${JSON.stringify(keys)}`).toBeLessThanOrEqual(1);
+      }
+    }
+  },
+);
 
 test('a row shows its status as sign and word, without colour', async () => {
   const agent = await Agent.at();
