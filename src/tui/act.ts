@@ -20,6 +20,7 @@ import {
   pageSize,
   ranged,
   settled,
+  shown,
   stayed,
   toIntake,
   toList,
@@ -126,8 +127,12 @@ function paste(view: View, text: string, world: World): Step {
   const layer = topLayer(view);
   if (layer?.kind === 'pick')
     return step(withLayer(view, { ...layer, line: insert(layer.line, joinLines(text), false), at: 0 }));
-  if (layer?.kind !== 'form')
-    return step(saying(view, 'pasted text was not used: Enter answers with it, p takes a table', 'bad'));
+  if (layer?.kind !== 'form') {
+    const taken = layer === null && view.screen === 'work' ? forms.takeLoosePaste(view, world, text) : null;
+    const why =
+      'pasted text was not used: a table answers a group of tasks, a column of numbers marks their rows';
+    return taken ?? step(saying(view, why, 'bad'));
+  }
   if (layer.purpose.type === 'paste' || layer.purpose.type === 'batch')
     return forms.takePaste(view, world, layer, text);
   const field = layer.fields[layer.at] as Field;
@@ -221,7 +226,7 @@ function perform(action: ActionId, key: string, view: View, world: World): Step 
     case 'acknowledge-group':
       return forms.acknowledge(view, world, 'group');
     case 'exclude':
-      return forms.openExclude(view, world);
+      return forms.openExclude(view, world, situation.task);
     case 'include':
       return forms.include(view, world);
     case 'note':
@@ -445,6 +450,7 @@ function picked(view: View, pick: Pick, item: PickItem | null, world: World): St
   const below = popLayer(view);
   switch (pick.purpose.type) {
     case 'palette': {
+      if (world.work?.list(item.id)) return step({ ...shown(below, world, item.id), pane: 'rows' });
       const command = COMMANDS.find(
         (one) => one.action === item.id && one.places.includes((pick.purpose as { place: Place }).place),
       );
@@ -464,7 +470,7 @@ function openPalette(view: View, world: World): View {
   const place = placeOf(view);
   const fits = (command: Command) =>
     command.places.includes(place) && command.action !== 'palette' && command.action !== 'tick';
-  const items = COMMANDS.filter(fits).map(
+  const commands = COMMANDS.filter(fits).map(
     (command): PickItem => ({
       id: command.action,
       label: `${command.action.replaceAll('-', ' ').padEnd(18)} ${keyNames(command)}`,
@@ -472,11 +478,21 @@ function openPalette(view: View, world: World): View {
       disabled: command.disabled?.(situation) ?? null,
     }),
   );
+  // Where there are dozens of groups, a word of its name is the shortest way to one.
+  const lists = view.screen === 'work' ? (world.work?.lists() ?? []) : [];
+  const groups = lists.map(
+    (list): PickItem => ({
+      id: list.id,
+      label: `go to: ${list.title}`,
+      hint: list.open > 0 ? `${list.open} open` : `${list.rows.length}`,
+      disabled: null,
+    }),
+  );
   return pushLayer(view, {
     kind: 'pick',
     purpose: { type: 'palette', place },
-    title: 'COMMANDS',
-    items,
+    title: 'COMMANDS AND GROUPS',
+    items: [...commands, ...groups],
     line: inputLine(),
     at: 0,
   });

@@ -7,11 +7,12 @@ import { answerDeed, choicesOf, entryOf, NONE, NumberIndex, validateAnswer } fro
 import type { Deed } from '../review/event.ts';
 import { hintsFor, validateQuestion } from '../review/intake.ts';
 import { earlierAnswers } from '../review/queue.ts';
+import type { Review } from '../review/review.ts';
 import { blankOffer } from './keys.ts';
 import { inputLine, replaceWith } from './line.ts';
 import { firstOpenQuestion } from './moving.ts';
 import { escalationPage, pastePage } from './pages.ts';
-import { readPaste } from './paste.ts';
+import { type Pasted, readPaste } from './paste.ts';
 import {
   type Confirm,
   currentList,
@@ -39,6 +40,8 @@ import {
 import { asked, type List, type Worklist } from './worklist.ts';
 
 const MOST_EARLIER = 5;
+/** Texts of a pasted table that its question names. */
+const MOST_TEXTS = 3;
 
 interface Targets {
   readonly scope: Scope;
@@ -179,8 +182,7 @@ export function openAnswer(view: View, world: World, scope: Scope, none = false)
       suggestions.push({ text: offered, from: 'offered' });
     if (choices.length === 0) {
       for (const { text: earlier, count } of earlierAnswers(review, item.field, row).slice(0, MOST_EARLIER)) {
-        if (earlier !== offered)
-          suggestions.push({ text: earlier, from: count === 1 ? '1 row' : `${count} rows` });
+        if (earlier !== offered) suggestions.push({ text: earlier, from: counted(count) });
       }
     }
     return field(item.field, item.label, before === '' ? NONE : text, { choices, suggestions });
@@ -188,10 +190,12 @@ export function openAnswer(view: View, world: World, scope: Scope, none = false)
   const open = (one: Field) => given[one.key] === undefined;
   // What is answered already needs no second look; where all is, the first field is as good as any.
   const at = Math.max(0, fields.findIndex(open));
-  if (!none) return step(openForm(view, world, purpose, 'ANSWER', fields, scope, { at }));
+  // One answer serves the whole file: there is nobody to choose.
+  const whom = task.scope === 'file' ? null : scope;
+  if (!none) return step(openForm(view, world, purpose, 'ANSWER', fields, whom, { at }));
   const all = !fields.some(open);
   const filled = fields.map((one) => (all || open(one) ? { ...one, line: inputLine(NONE) } : one));
-  return step(openForm(view, world, purpose, 'ANSWER', filled, scope, { at, drafted: false }));
+  return step(openForm(view, world, purpose, 'ANSWER', filled, whom, { at, drafted: false }));
 }
 
 /** Opens the form for a cell's text; the flagged cell in a list of flags. */
@@ -202,22 +206,51 @@ export function openCorrect(view: View, world: World, name: string, scope: Scope
   const list = currentList(view, world);
   const row = view.row ?? list?.rows[0];
   const text = row === undefined ? '' : evaluator.value(row, name);
-  return step(
-    openForm(
-      view,
-      world,
-      { type: 'correct', field: name },
-      'CORRECT',
-      [field(name, evaluator.columnName(slot), text)],
-      scope,
-    ),
-  );
+  const suggestions =
+    row === undefined ? [] : cellTexts(review, name, row).filter((one) => one.text !== text);
+  const cell = field(name, evaluator.columnName(slot), text, { suggestions });
+  return step(openForm(view, world, { type: 'correct', field: name }, 'CORRECT', [cell], scope));
 }
 
-export function openExclude(view: View, world: World): Step {
-  return step(
-    openForm(view, world, { type: 'exclude' }, 'EXCLUDE', [field('reason', 'Reason')], defaultScope(view)),
-  );
+/** Texts that may well belong into a cell: what the rules would take from the row itself, what rows like it have by answer, what came in. */
+function cellTexts(review: Review, name: string, row: number): Suggestion[] {
+  const { evaluator, rules } = review;
+  const { facts } = evaluator;
+  const taken = rules.tables
+    .flatMap((table) => table.rules.flatMap((rule) => rule.then))
+    .flatMap((action) => (action.do === 'copy' || action.do === 'offer' ? action.pairs : []))
+    .filter(([field, fact]) => field === name && facts.slot(fact) >= 0)
+    .map(([, fact]) => ({
+      text: evaluator.value(row, fact),
+      from: `the row's ${evaluator.columnName(facts.slot(fact))}`,
+    }));
+  const texts = [
+    ...taken,
+    ...earlierAnswers(review, name, row)
+      .slice(0, MOST_EARLIER)
+      .map(({ text, count }) => ({ text, from: counted(count) })),
+    { text: facts.original(row, facts.slot(name)), from: 'as it came in' },
+  ];
+  const first = new Map(texts.toReversed().map((one) => [one.text, one]));
+  return texts.filter((one) => one.text.trim() !== '' && first.get(one.text) === one);
+}
+
+function counted(rows: number): string {
+  return rows === 1 ? '1 row' : `${rows} rows`;
+}
+
+export function openExclude(view: View, world: World, task: Task | null): Step {
+  const { state } = (world.work as Worklist).review;
+  const counts = new Map<string, number>();
+  for (const { excluded } of state.inputs.values()) {
+    if (excluded !== null) counts.set(excluded, (counts.get(excluded) ?? 0) + 1);
+  }
+  const suggestions = [...counts].map(([text, count]) => ({ text, from: counted(count) }));
+  // Whoever is asked for a decision, and for no cell, may well take the row over.
+  if (task?.kind === 'refer' && task.for.length === 0 && task.refer !== null)
+    suggestions.unshift({ text: `handed to ${task.refer}`, from: '' });
+  const reason = field('reason', 'Reason', '', { suggestions });
+  return step(openForm(view, world, { type: 'exclude' }, 'EXCLUDE', [reason], defaultScope(view)));
 }
 
 export function openNote(view: View, world: World): Step {
@@ -754,7 +787,62 @@ export function takePaste(view: View, world: World, form: Form, pasted: string):
     },
   };
   const question = `Save ${read.lines} pasted lines for ${rowCount(targets)}?`;
-  return step(pushLayer(view, { kind: 'confirm', question, details: detailsOf(targets), effect }));
+  const details = [...textsOf(read.entries, task), ...detailsOf(targets)];
+  return step(pushLayer(view, { kind: 'confirm', question, details, effect }));
+}
+
+/** What a table would write, a line a field: `Origin: ported 76, claimed 46`. */
+function textsOf(entries: Pasted['entries'], task: Task): string[] {
+  return asked(task).flatMap((item) => {
+    const counts = new Map<string, number>();
+    for (const { values } of entries) {
+      const text = values[item.field];
+      if (text !== undefined) counts.set(text, (counts.get(text) ?? 0) + 1);
+    }
+    if (counts.size === 0) return [];
+    const most = [...counts].sort((a, b) => b[1] - a[1]);
+    const shown = most
+      .slice(0, MOST_TEXTS)
+      .map(([text, count]) => `${text === '' ? NONE : text}: ${counted(count)}`);
+    const others = most.length - shown.length;
+    return [`${item.label}  ${shown.join('; ')}${others > 0 ? `; and ${others} more texts` : ''}`];
+  });
+}
+
+/**
+ * A paste where nothing is being typed: a table answers the group that is open, a column of numbers marks their rows.
+ * Null where it is neither.
+ */
+export function takeLoosePaste(view: View, world: World, pasted: string): Step | null {
+  const work = world.work as Worklist;
+  const task = currentList(view, world)?.group?.sample;
+  if (pasted.includes('\t')) {
+    if (!task) return null;
+    const { view: opened } = openPaste(view, world, task);
+    return takePaste(opened, world, topLayer(opened) as Form, pasted);
+  }
+  const { review } = work;
+  const index = new NumberIndex(review.table, review.evaluator.books, review.rules);
+  const numbers = pasted.split(/[\r\n]+/).filter((line) => line.trim() !== '');
+  const found = numbers.flatMap((number) => index.find(number));
+  if (found.length === 0) return null;
+  const missing = numbers.filter((number) => index.find(number).length === 0);
+  const marks = new Set([...view.marks, ...found]);
+  const [first] = found;
+  const shown = visibleRows(view, world);
+  const at = first === undefined ? -1 : positionOf(shown, first);
+  const row = shown[at] === first && first !== undefined ? first : view.row;
+  const lost =
+    missing.length > 0
+      ? `; not in the file: ${missing.slice(0, 3).join(', ')}${missing.length > 3 ? ` and ${missing.length - 3} more` : ''}`
+      : '';
+  return step(
+    saying(
+      { ...view, marks, row, pane: 'rows' },
+      `marked ${counted(new Set(found).size)}${lost}`,
+      missing.length > 0 ? 'bad' : 'good',
+    ),
+  );
 }
 
 /** The form with another scope, in turn. */

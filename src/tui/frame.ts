@@ -278,10 +278,12 @@ function footer(view: View, world: World): Line {
 /** What Enter does: it saves only from a form's last field. */
 function submitLabel(layer: Layer | null): string {
   if (layer?.kind === 'pick') return 'choose';
+  if (layer?.kind === 'form' && layer.purpose.type === 'filter') return 'keep';
   return layer?.kind === 'form' && layer.at < layer.fields.length - 1 ? 'next' : 'save';
 }
 
 function usable(form: Form, action: string): boolean {
+  if (action === 'editor') return form.purpose.type !== 'filter';
   if (action === 'scope') return form.scopes.length > 1 || form.purpose.type === 'intake';
   if (action === 'suggestion-down') return (form.fields[form.at]?.suggestions.length ?? 0) > 0;
   return true;

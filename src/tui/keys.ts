@@ -377,7 +377,7 @@ export const COMMANDS: readonly Command[] = [
     keys: ['p'],
     places: WORK,
     label: 'paste table',
-    help: 'paste two or more columns from a sheet, numbers first: each line answers its rows',
+    help: 'paste two or more columns from a sheet, numbers first: each line answers its rows; pasting needs no p, and a column of numbers alone marks their rows',
     section: 'Answer',
     disabled: (now) => (now.list?.kind === 'tasks' ? null : 'this list is no group of tasks'),
   },
@@ -712,7 +712,7 @@ export const COMMANDS: readonly Command[] = [
     keys: [':'],
     places: ['intake', ...WORK],
     label: 'commands',
-    help: 'find a command by its name',
+    help: 'find a command, or a group, by a word of its name',
     section: 'Session',
   },
   {
@@ -836,7 +836,7 @@ export function keysMarkdown(): string {
     '',
     'Made from the table in `src/tui/keys.ts`; a test holds the two together.',
     '',
-    'In the review, `?` shows the keys of the place you are in, and `:` finds a command by its name.',
+    'In the review, `?` shows the keys of the place you are in, and `:` finds a command or a group by a word of its name.',
     '',
   ];
   for (const section of SECTIONS) {

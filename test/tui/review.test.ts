@@ -853,3 +853,66 @@ test('an answer of the intake that is changed later leaves the cursor where it i
   expect(agent.said).toBe("saved: What is the customer's name? Acme; the intake is complete");
   expect(agent.view.screen).toBe('work');
 });
+
+test('a pasted table needs no key before it; the question says what it would write', async () => {
+  const agent = await Agent.at();
+  await agent.goesTo(ASK);
+  await agent.pastes('number\torigin\n+14085550104\tPORTING\n+14085550105\tPORTING\n+14085550106\tCLAIMED');
+  expect(agent.view.layers.at(-1)).toMatchObject({
+    kind: 'confirm',
+    question: 'Save 3 pasted lines for 3 rows?',
+    details: ['Origin  ported: 2 rows; claimed: 1 row'],
+  });
+  await agent.sends('\r');
+  expect(agent.deeds).toMatchObject([{ type: 'answer', via: 'paste', entries: [{}, {}, {}] }]);
+  await agent.goesTo(FLAGS);
+  await agent.pastes('+14085550104\tported');
+  expect(agent.said).toContain('not used');
+});
+
+test('a pasted column of numbers marks their rows', async () => {
+  const agent = await Agent.at();
+  await agent.goesTo(DE);
+  await agent.pastes('+49 30 555011\n+4930555010\n+15550000000\n');
+  expect(agent.said).toBe('marked 2 rows; not in the file: +15550000000');
+  expect([...agent.view.marks].sort()).toEqual([4, 5]);
+  expect(agent.row).toBe(7);
+  await agent.sends('SHauptstr. 5\r');
+  expect(agent.view.layers.at(-1)).toMatchObject({ question: 'Save Address `Hauptstr. 5` for 2 rows?' });
+});
+
+test('a group is found by a word of its name', async () => {
+  const agent = await Agent.at();
+  await agent.sends(':gamma\r');
+  expect(agent.screen).toContain('Refer to Customer Support-UK, GB, Gamma  1 open');
+  // Who is asked for a decision is the first guess at a reason.
+  await agent.sends('d\u001b[B\r');
+  expect(agent.deeds).toMatchObject([{ type: 'exclude', reason: 'handed to Customer Support-UK' }]);
+  await agent.sends(':de, colt\rd\u001b[B');
+  expect(agent.screen).toContain('Reason> handed to Customer Support-UK');
+});
+
+test('a correction offers what the row itself has, what other rows have by answer, and what came in', async () => {
+  const agent = await Agent.at();
+  await agent.sends(':billing telephone number in\r');
+  await agent.sends('i');
+  expect(agent.screen).toContain('billingTelephoneNumber> 4.41555E+11');
+  await agent.sends('\u0015+1415\r\u001b[A');
+  await agent.sends('c');
+  expect(agent.screen).toMatch(/CORRECT which cell/);
+  await agent.sends('billing\r');
+  expect(agent.screen).toContain("4.41555E+11  the row's phoneNumber");
+});
+
+test('what is asked once for the file is asked for no scope', async () => {
+  const agent = await Agent.at();
+  await agent.goesTo(ASK);
+  await agent.sends('A1\r\r');
+  await agent.sends('A');
+  expect(agent.screen).toContain('ANSWER once for the whole file');
+  expect(agent.screen).not.toMatch(/^ for {2}/m);
+  await agent.sends('2\r');
+  expect(agent.deeds.at(-1)).toEqual({ type: 'intake', facts: { accountKind: 'migrated' } });
+  expect(agent.row).toBe(3);
+  expect(agent.screen).toContain('Port order in the Legacy CRM, US, Lumen  3 open');
+});
