@@ -9,6 +9,8 @@ import { asked, type List, missing, type Worklist } from './worklist.ts';
 
 interface Detail {
   readonly title: string;
+  /** The deciding rule's name, or blank. */
+  readonly heading: string;
   /** The deciding rule's `file:line`, or blank. */
   readonly place: string;
   readonly lines: readonly PageLine[];
@@ -16,10 +18,11 @@ interface Detail {
 
 /** The row under the cursor: why it is as it is, what to do, what was read. */
 export function detailPane(view: View, world: World, work: Worklist, width: number, height: number): Line[] {
-  const { title, place, lines } = detailOf(view, world, work);
+  const { title, heading, place, lines } = detailOf(view, world, work);
   const wide = isWide(view);
   const margin = wide ? '' : ' ';
-  const all = wrapLines(lines, Math.max(10, width - 2 * margin.length));
+  const full = wide && heading !== '' ? withHeading(lines, heading) : lines;
+  const all = wrapLines(full, Math.max(10, width - 2 * margin.length));
   const body: Line[] = all.map((one) => [span(`${margin}${one.text}`, one.style)]);
   const room = height - 1;
   const top = Math.max(0, Math.min(view.detailTop || followed(all, room), body.length - room));
@@ -28,16 +31,35 @@ export function detailPane(view: View, world: World, work: Worklist, width: numb
   const style: Style = view.pane === 'detail' ? 'head' : 'title';
   const left = width - widthOf(more) - 1;
   if (wide) return [[span(pad(title, left), style), span(more, 'warn')], ...body.slice(top, top + room)];
-  const whole = `-- ${title}${place === '' ? '' : ` \u00b7 ${place}`} `;
-  // The line number must not be what is cut.
-  const short = `-- ${title}${place === '' ? '' : ` \u00b7 ${place.split('/').at(-1)}`} `;
-  const text = clip(widthOf(whole) <= left ? whole : short, left);
+  const text = clip(headOf(title, heading, place, left), left);
   const head: Line = [
     span(text, style),
     span('-'.repeat(Math.max(0, left - widthOf(text))), 'dim'),
     span(more, 'warn'),
   ];
   return [head, ...body.slice(top, top + room)];
+}
+
+const headed = new WeakMap<readonly PageLine[], readonly PageLine[]>();
+
+/** A name in full is worth a line of its own in a narrow pane. */
+function withHeading(lines: readonly PageLine[], heading: string): readonly PageLine[] {
+  let made = headed.get(lines);
+  if (!made) {
+    made = [{ text: heading, style: 'title', indent: 0 }, ...lines];
+    headed.set(lines, made);
+  }
+  return made;
+}
+
+/** One line over the detail; of a long one it is the rule's name that is cut, not where the rule stands. */
+function headOf(title: string, heading: string, place: string, width: number): string {
+  const joined = (name: string, where: string) =>
+    `-- ${[title, name, where].filter((part) => part !== '').join(' \u00b7 ')} `;
+  if (widthOf(joined(heading, place)) <= width) return joined(heading, place);
+  const file = place.split('/').at(-1) ?? '';
+  const room = width - widthOf(joined('', file)) - 3;
+  return joined(clip(heading, Math.max(0, room)), file);
 }
 
 /** Where a pane that is too short begins: at the top, until a step is ticked that leaves the next one out of sight. */
@@ -50,7 +72,7 @@ function followed(lines: readonly PageLine[], room: number): number {
 const NEXT_STEP = ' [>] ';
 const DONE_STEP = ' [x] ';
 
-const NO_DETAIL: Detail = { title: '', place: '', lines: [] };
+const NO_DETAIL: Detail = { title: '', heading: '', place: '', lines: [] };
 const details = new WeakMap<Worklist, { key: string; made: Detail }>();
 
 /** What there is to say of the row under the cursor, kept while nothing of it changes: wrapping is the dear part. */
@@ -80,15 +102,13 @@ export function describeRow(row: number, list: List | null, work: Worklist): Det
   }
   const escalated = review.state.escalated.get(row);
   if (escalated) say(`^ escalated to ${escalated.to}: ${escalated.note}`, 'warn', 4);
+  let heading = '';
   let place = '';
-  let origin = '';
   if (task) {
     const rule = work.rule(task.rule);
-    title = `WHY row ${review.place(row)} \u00b7 ${visible(work.titleOf(task.rule))}`;
-    if (rule) {
-      place = `${rule.place.file}:${rule.place.line}`;
-      origin = `rule: ${rule.id}, ${place}`;
-    }
+    title = `WHY row ${review.place(row)}`;
+    heading = visible(work.titleOf(task.rule));
+    if (rule) place = `${rule.place.file}:${rule.place.line}`;
     const given = evaluator.givenTo(row, task);
     for (const [name, text] of Object.entries(given))
       say(`+ answered ${fieldLabel(task, name)}: ${text === '' ? '(none)' : text}`, 'good', 4);
@@ -126,12 +146,13 @@ export function describeRow(row: number, list: List | null, work: Worklist): Det
   if (task) {
     const facts = factsRead(task, work);
     if (facts !== '') say(`read: ${facts}`, 'dim', 6);
-    if (origin !== '') say(origin, 'dim', 6);
     const lookUp = review.rules.lookUps.find((one) => one.id === task.lookUp);
-    if (lookUp) say(`look-up: ${lookUp.place.file}:${lookUp.place.line}`, 'dim', 9);
+    if (place !== '') say(`rule ${task.rule}`, 'dim', 5);
+    if (place !== '') say(`at ${place}`, 'dim', 3);
+    if (lookUp) say(`look-up at ${lookUp.place.file}:${lookUp.place.line}`, 'dim', 3);
   }
   if (lines.length === 0) say('nothing was changed and nothing is asked', 'dim');
-  return { title, place, lines };
+  return { title, heading, place, lines };
 }
 
 function steps(

@@ -617,7 +617,7 @@ function rowCount(targets: Targets): string {
 function detailsOf(targets: Targets): string[] {
   const details: string[] = [];
   if (targets.hidden > 0)
-    details.push(`${targets.hidden} of them not shown now: the filter or another group hides them`);
+    details.push(`${targets.hidden} of them are not in sight: in other groups, or hidden by the filter`);
   if (targets.answered > 0)
     details.push(`${targets.answered} of them answered already: the new answer replaces the old one`);
   if (targets.left > 0) details.push(`${targets.left} marked rows ask for something else and are left alone`);

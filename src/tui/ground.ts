@@ -64,8 +64,9 @@ export function intakePage(view: View, world: World, height: number): Line[] {
     for (const text of wrap(visible(current.question), columns - 2)) below.push([span(` ${text}`, 'title')]);
     for (const text of current.help === null ? [] : wrap(visible(current.help), columns - 4))
       below.push([span(`   ${text}`, 'dim')]);
-    if (current.choices.length > 0)
-      below.push([span(`   ${current.choices.map((one) => one.value).join(', ')}`, 'key')]);
+    const width = Math.max(0, ...current.choices.map((one) => widthOf(one.value)));
+    for (const { value, label } of current.choices)
+      below.push([span(`   ${pad(value, width)}`, 'key'), span(`  ${visible(label)}`, 'dim')]);
     if (current.mustBe !== null && customer.has(current.id) && customer.get(current.id) !== current.mustBe) {
       for (const text of wrap(visible(current.otherwise ?? `must be ${current.mustBe}`), columns - 4))
         below.push([span(`   ${text}`, 'bad')]);

@@ -491,14 +491,14 @@ class Interview {
       );
       return;
     }
-    const { place, lines } = describeRow(row, list, work);
+    const { heading, lines } = describeRow(row, list, work);
     if (this.toldList !== list.id) {
       this.say();
       this.say(
         `${visible(list.title)}: ${list.open} open of ${list.rows.length}. ${work.review.unresolved} of ${work.review.table.rows.length} rows unresolved.`,
       );
+      if (heading !== '') this.say(heading);
       for (const one of lines) this.say(one.text);
-      if (place !== '') this.say(`rule: ${place}`);
       this.toldList = list.id;
     }
     const read = (field: string) => visible(work.review.evaluator.value(row, field));

@@ -88,7 +88,8 @@ function labelOf(list: List, work: Worklist): string {
     sample.kind === 'refer'
       ? (sample.refer ?? 'lead')
       : sample.kind === 'look-up'
-        ? (procedure?.title ?? fields)
+        ? // Where the carrier's own records are looked in, the carrier says so already.
+          ((sample.lookUp === null ? procedure?.title : undefined) ?? fields)
         : fields;
   const where = sample.scope === 'file' ? [] : [group.country, group.carrier].filter((text) => text !== '');
   return where.length === 0 ? what : `${where.join(' ')}: ${what}`;

@@ -110,10 +110,10 @@ test('at 100 columns groups, rows and detail stand side by side', async () => {
 
 test('a wide window shares its columns: names of groups at 120, an address at 100 still', async () => {
   const wide = await Agent.at(memoryOpening(), [120, 40]);
-  for (const name of ['US Lumen: Origin', "FR Orange: The carrier's own", 'GB Gamma: '])
+  for (const name of ['US Lumen: Origin', 'FR Orange: Address, RIO', 'GB Gamma: '])
     expect(wide.screen).toContain(name);
   const wider = await Agent.at(memoryOpening(), [160, 40]);
-  expect(wider.screen).toMatch(/FR Orange: The carrier's own records +\u2502/);
+  expect(wider.screen).toMatch(/GB Gamma: Customer Support-UK +\u2502/);
   for (const columns of [100, 110, 120, 160]) {
     const agent = await Agent.at(memoryOpening(), [columns, 24]);
     await agent.goesTo((list) => list.kind === 'all');
