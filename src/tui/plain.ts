@@ -205,9 +205,22 @@ class Interview {
     }
     if (this.view.screen === 'mapping' || this.view.screen === 'intake') return this.answerGround(answer);
     if (text === '') return this.perform('next-open');
+    if (this.isAnswered())
+      return this.say(
+        'nothing is asked of this row any more; :answer, with the text after it, changes its answer',
+      );
     await this.perform('answer');
     const form = topLayer(this.view);
     if (form?.kind === 'form') await this.fill(form, answer);
+  }
+
+  /** Whether a line would go over an answer: a script may well have more lines than there are questions. */
+  private isAnswered(): boolean {
+    const { work } = this.world;
+    const { row } = this.view;
+    const list = currentList(this.view, this.world);
+    if (!work || row === null || !list || list.kind === 'flags') return false;
+    return work.taskIn(list, row) !== null && !work.isOpen(list, row);
   }
 
   /** An empty line keeps what a field holds; a number picks from choices. */

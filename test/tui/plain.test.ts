@@ -198,3 +198,35 @@ test('unknown columns are asked for one by one', async () => {
   expect(said).toContain('Phone number is Rufnummer, which holds +4930555010.');
   expect(opening.desk?.review.evaluator.value(0, 'carrier')).toBe('Colt');
 });
+
+test('a group that is done gives way to what its rows are asked next: each line answers what was asked last', async () => {
+  const { opening, said } = await interview([
+    ':continue',
+    ':answer-group 1',
+    'yes',
+    'migrated',
+    '1 Elm St, Reno, NV 89501',
+  ]);
+  expect(deeds(opening)).toMatchObject([
+    { type: 'answer', entries: [{ row: 1 }, { row: 2 }, { row: 3 }] },
+    { type: 'intake', facts: { accountKind: 'migrated' } },
+    { type: 'answer', entries: [{ row: 1, values: { address: '1 Elm St, Reno, NV 89501' } }] },
+  ]);
+  expect(said).toContain('Port order in the Legacy CRM, US, Lumen: 3 open of 3.');
+});
+
+test('a line more than there are questions goes over no answer', async () => {
+  const { opening, said } = await interview([
+    ':continue',
+    ':group 2',
+    'Hauptstr. 5',
+    ':row 6',
+    'not this',
+    ':answer Nebenstr. 6',
+  ]);
+  expect(said).toContain('nothing is asked of this row any more; :answer');
+  expect(deeds(opening)).toMatchObject([
+    { type: 'answer', entries: [{ row: 4, values: { address: 'Hauptstr. 5' } }] },
+    { type: 'answer', entries: [{ row: 4, values: { address: 'Nebenstr. 6' } }] },
+  ]);
+});
