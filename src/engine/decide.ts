@@ -701,15 +701,16 @@ export class Evaluator {
     asked: string | null = null,
   ): void {
     const procedure = what.procedure ?? null;
-    // Few tasks are answered of those that are raised: what one rests on is worked out when somebody asks.
-    const row: RowState = { ...draft, values: draft.values.slice() };
     const { stage } = this;
-    let restsOn: string | null = null;
-    const ground = () => {
-      restsOn ??= this.readGround(rule, alsoRestsOn, asked, row, stage);
-      return restsOn;
+    // As its stage began: what comes later writes over the row.
+    const row: RowState = {
+      ...this.facts.start(draft.index),
+      values: draft.owned ? draft.values.slice() : draft.values,
+      owned: draft.owned,
+      none: draft.none,
+      told: draft.told,
     };
-    draft.raised = add(draft.raised, {
+    const made: Omit<Task, 'restsOn'> = {
       key: [rule.id, what.kind, what.for.map((item) => item.field).join('+')].join(' '),
       kind: what.kind,
       rule: rule.id,
@@ -723,10 +724,9 @@ export class Evaluator {
       scope: what.scope ?? 'row',
       choices: what.choices ?? [],
       suggestion: what.suggestion ?? {},
-      get restsOn() {
-        return ground();
-      },
-    });
+    };
+    const ground = () => this.readGround(rule, alsoRestsOn, asked, row, stage);
+    draft.raised = add(draft.raised, new RaisedTask(made, ground));
   }
 
   /** The facts that a task rests on with their texts, as the row stood when its stage began. */
@@ -898,6 +898,46 @@ export class Evaluator {
       }
     }
     return [...found.values()];
+  }
+}
+
+/** A task as a rule raised it. Few are answered of those that are raised: what one rests on is read when somebody asks. */
+class RaisedTask implements Task {
+  readonly key: string;
+  readonly kind: Task['kind'];
+  readonly rule: string;
+  readonly basis: Task['basis'];
+  readonly why: string;
+  readonly for: Task['for'];
+  readonly procedure: string | null;
+  readonly steps: readonly string[];
+  readonly refer: string | null;
+  readonly lookUp: string | null;
+  readonly scope: Task['scope'];
+  readonly choices: readonly string[];
+  readonly suggestion: Task['suggestion'];
+  #ground: string | (() => string);
+
+  constructor(made: Omit<Task, 'restsOn'>, ground: () => string) {
+    this.key = made.key;
+    this.kind = made.kind;
+    this.rule = made.rule;
+    this.basis = made.basis;
+    this.why = made.why;
+    this.for = made.for;
+    this.procedure = made.procedure;
+    this.steps = made.steps;
+    this.refer = made.refer;
+    this.lookUp = made.lookUp;
+    this.scope = made.scope;
+    this.choices = made.choices;
+    this.suggestion = made.suggestion;
+    this.#ground = ground;
+  }
+
+  get restsOn(): string {
+    if (typeof this.#ground !== 'string') this.#ground = this.#ground();
+    return this.#ground;
   }
 }
 

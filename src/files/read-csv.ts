@@ -77,10 +77,12 @@ function parse(text: string, start: number, delimiter: Delimiter, limit: number,
   let at = start;
   let ordinal = 0;
   let finalNewline = false;
+  // One list for all records, copied when a record is whole: a list that grows takes more room than it needs.
+  const read: string[] = [];
 
   while (at < end && ordinal < limit) {
     ordinal += 1;
-    const cells: string[] = [];
+    let width = 0;
     const above = records[records.length - 1];
     let hasStray = false;
     let code: number;
@@ -88,7 +90,7 @@ function parse(text: string, start: number, delimiter: Delimiter, limit: number,
       const close = text.charCodeAt(at) === QUOTE ? closingQuote(text, at, separator) : -1;
       if (close >= 0) {
         const inner = text.slice(at + 1, close);
-        cells.push(shared(above, cells.length, inner.includes('"') ? inner.replaceAll('""', '"') : inner));
+        read[width] = shared(above, width, inner.includes('"') ? inner.replaceAll('""', '"') : inner);
         at = close + 1;
         code = text.charCodeAt(at);
       } else {
@@ -99,11 +101,12 @@ function parse(text: string, start: number, delimiter: Delimiter, limit: number,
           if (code === QUOTE) hasStray = true;
           at += 1;
         }
-        cells.push(shared(above, cells.length, text.slice(from, at)));
+        read[width] = shared(above, width, text.slice(from, at));
       }
+      width += 1;
       if (code !== separator) break;
       at += 1;
-      if (cells.length === MAX_COLUMNS) throw tooWide(name, ordinal);
+      if (width === MAX_COLUMNS) throw tooWide(name, ordinal);
     }
 
     finalNewline = code === CR || code === LF;
@@ -119,8 +122,9 @@ function parse(text: string, start: number, delimiter: Delimiter, limit: number,
     }
 
     if (hasStray) stray.add(ordinal, String(ordinal));
+    const cells = read.slice(0, width);
     if (isBlank(cells)) continue;
-    total += cells.length;
+    total += width;
     if (total > MAX_CELLS) throw tooManyCells(name);
     records.push(cells);
     places.push(ordinal);

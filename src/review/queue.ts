@@ -60,10 +60,9 @@ export class TaskQueue {
       if (!this.review.evaluator.hasTasks(index)) continue;
       const decision = this.review.decision(index);
       if (decision.status === 'excluded') continue;
-      const into: Growing[] = [];
-      for (const task of decision.tasks) into.push(this.add(task, index, 'open'));
-      for (const { task } of decision.answered) into.push(this.add(task, index, 'answered'));
-      this.groupsOfRow.set(index, into);
+      const open = decision.tasks.map((task) => this.add(task, index, 'open'));
+      const answered = decision.answered.map(({ task }) => this.add(task, index, 'answered'));
+      this.groupsOfRow.set(index, answered.length === 0 ? open : [...open, ...answered]);
     }
   }
 

@@ -42,7 +42,6 @@ export class Worklist {
   private readonly flagsOfRow = new Map<number, readonly FlagRows[]>();
   private readonly excluded = new Set<number>();
   private readonly everyRow: readonly number[];
-  private readonly haystacks: (string | undefined)[];
   private readonly ruleOf = new Map<string, Rule>();
   /** Task groups keep the place in which they first came up: a list that jumps under the cursor loses people. */
   private readonly seen = new Map<string, number>();
@@ -55,7 +54,6 @@ export class Worklist {
     this.review = review;
     this.queue = new TaskQueue(review);
     this.everyRow = [...review.table.rows.keys()];
-    this.haystacks = new Array(review.table.rows.length);
     for (const table of review.rules.tables) for (const rule of table.rules) this.ruleOf.set(rule.id, rule);
     for (const index of this.everyRow) this.takeIn(index);
   }
@@ -63,14 +61,7 @@ export class Worklist {
   /** Takes a deed's effect in; `rows` are those decided anew. */
   update(rows: ReadonlySet<number>): void {
     this.queue.update(rows);
-    // Who was told of a row decides nothing anew, and yet the filter finds the row by it.
-    const last = this.review.log.at(-1);
-    if (last?.type === 'escalate') for (const index of last.rows) this.haystacks[index] = undefined;
-    else if (last?.type === 'undo' || last?.type === 'redo') this.haystacks.fill(undefined);
-    for (const index of rows) {
-      this.haystacks[index] = undefined;
-      this.takeIn(index);
-    }
+    for (const index of rows) this.takeIn(index);
     this.made = null;
     this.version++;
   }
@@ -106,17 +97,51 @@ export class Worklist {
       .filter((word) => word !== '');
     if (words.length === 0) return list.rows;
     const key = words.join(' ');
-    if (this.filtered?.words !== key || this.filtered.version !== this.version)
+    const last = this.filtered;
+    if (last?.words !== key || last.version !== this.version)
       this.filtered = { words: key, version: this.version, rows: new Map() };
-    let rows = this.filtered.rows.get(list.id);
+    const { rows: known } = this.filtered as NonNullable<typeof last>;
+    let rows = known.get(list.id);
     if (!rows) {
-      rows = list.rows.filter((index) => {
-        const text = this.haystack(index);
-        return words.every((word) => text.includes(word));
-      });
-      this.filtered.rows.set(list.id, rows);
+      // A word that grows lets through no row that it did not let through before.
+      const grown =
+        last?.version === this.version && key.startsWith(last.words) ? last.rows.get(list.id) : undefined;
+      rows = this.withWords(words, grown ?? list.rows);
+      known.set(list.id, rows);
     }
     return rows;
+  }
+
+  /** Of rows, those with all words in number, country, carrier, address, status or row number. */
+  private withWords(words: readonly string[], rows: readonly number[]): readonly number[] {
+    const { evaluator, table } = this.review;
+    const slots = ['phoneNumber', 'country', 'carrier', 'address'].map((field) =>
+      evaluator.facts.slot(field),
+    );
+    return words.reduce((left, word) => {
+      // Most texts of a column stand in many rows.
+      const known = new Map<string, boolean>();
+      const mayStand = STANDINGS.some((standing) => standing.word.includes(word));
+      const has = (text: string) => {
+        let found = known.get(text);
+        if (found === undefined) {
+          found = text.toLowerCase().includes(word);
+          known.set(text, found);
+        }
+        return found;
+      };
+      return left.filter((index) => {
+        const values = evaluator.values(index);
+        return (
+          slots.some((slot, at) => {
+            const text = values[slot] ?? '';
+            return at === 0 ? text.toLowerCase().includes(word) : text !== '' && has(text);
+          }) ||
+          (mayStand && has(this.standing(index).word)) ||
+          String(table.rows[index]?.place).includes(word)
+        );
+      });
+    }, rows);
   }
 
   /** Whether a row of a list still waits for a person there. */
@@ -199,24 +224,12 @@ export class Worklist {
 
   standing(index: number): Standing {
     const decision = this.review.decision(index);
-    if (decision.excluded) {
-      return {
-        glyph: 'x',
-        word: this.review.isOutsideBatch(decision) ? 'not in batch' : 'excluded',
-        tone: 'dim',
-      };
-    }
+    if (decision.excluded) return this.review.isOutsideBatch(decision) ? OUTSIDE : EXCLUDED_ROW;
     const [task] = decision.tasks;
-    if (task) {
-      if (this.review.state.escalated.has(index)) return { glyph: '^', word: 'escalated', tone: 'open' };
-      return standingOf(task);
-    }
-    if (this.openFlags(index, null).length > 0) {
-      return this.review.state.escalated.has(index)
-        ? { glyph: '^', word: 'escalated', tone: 'bad' }
-        : { glyph: '#', word: 'error flag', tone: 'bad' };
-    }
-    return decision.answered.length > 0 ? ANSWERED : { glyph: '=', word: 'ready', tone: 'good' };
+    if (task) return this.review.state.escalated.has(index) ? ESCALATED : standingOf(task);
+    if (this.openFlags(index, null).length > 0)
+      return this.review.state.escalated.has(index) ? { ...ESCALATED, tone: 'bad' } : FLAGGED;
+    return decision.answered.length > 0 ? ANSWERED : READY;
   }
 
   /** How a row stands in a list: by what is asked of it there, done where that is. */
@@ -225,7 +238,7 @@ export class Worklist {
     if (list?.kind !== 'tasks' || standing.tone !== 'open') return standing;
     const task = this.openTaskIn(list, index);
     if (task === null) return ANSWERED;
-    return standing.word === 'escalated' ? standing : standingOf(task);
+    return standing === ESCALATED ? standing : standingOf(task);
   }
 
   private takeIn(index: number): void {
@@ -241,16 +254,15 @@ export class Worklist {
     this.excluded.delete(index);
     const flags = this.review.evaluator.flags(index);
     if (flags.length === 0) return;
-    const into: FlagRows[] = [];
-    for (const { rule, severity } of flags) {
+    const into = flags.map(({ rule, severity }) => {
       let rows = this.flagged.get(rule);
       if (!rows) {
         rows = { rule, severity, rows: new Set() };
         this.flagged.set(rule, rows);
       }
       rows.rows.add(index);
-      into.push(rows);
-    }
+      return rows;
+    });
     this.flagsOfRow.set(index, into);
   }
 
@@ -310,19 +322,6 @@ export class Worklist {
   private placeOf(list: List): number {
     return this.seen.get(list.group?.id ?? '') ?? 0;
   }
-
-  private haystack(index: number): string {
-    let text = this.haystacks[index];
-    if (text === undefined) {
-      const { evaluator } = this.review;
-      const fields = ['phoneNumber', 'country', 'carrier', 'address'].map((field) =>
-        evaluator.value(index, field),
-      );
-      text = [this.review.place(index), ...fields, this.standing(index).word].join(' ').toLowerCase();
-      this.haystacks[index] = text;
-    }
-    return text;
-  }
 }
 
 const SEVERITIES: readonly Flag['severity'][] = ['error', 'warning', 'info'];
@@ -334,12 +333,21 @@ const TASK_STANDINGS: Readonly<Record<Task['kind'], Standing>> = {
   refer: { glyph: '^', word: 'refer', tone: 'open' },
 };
 
+const UNFILLED: Standing = { glyph: '?', word: 'fill in', tone: 'open' };
+const OUTSIDE: Standing = { glyph: 'x', word: 'not in batch', tone: 'dim' };
+const EXCLUDED_ROW: Standing = { glyph: 'x', word: 'excluded', tone: 'dim' };
+const ESCALATED: Standing = { glyph: '^', word: 'escalated', tone: 'open' };
+const FLAGGED: Standing = { glyph: '#', word: 'error flag', tone: 'bad' };
 const ANSWERED: Standing = { glyph: '+', word: 'answered', tone: 'good' };
+const READY: Standing = { glyph: '=', word: 'ready', tone: 'good' };
+const STANDINGS: readonly Standing[] = [
+  ...Object.values(TASK_STANDINGS),
+  ...[UNFILLED, OUTSIDE, EXCLUDED_ROW, ESCALATED, FLAGGED, ANSWERED, READY],
+];
 
 function standingOf(task: Task): Standing {
   // There may be nothing to offer yet.
-  if (task.kind === 'offer' && Object.keys(task.suggestion).length === 0)
-    return { glyph: '?', word: 'fill in', tone: 'open' };
+  if (task.kind === 'offer' && Object.keys(task.suggestion).length === 0) return UNFILLED;
   return TASK_STANDINGS[task.kind];
 }
 

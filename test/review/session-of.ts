@@ -109,6 +109,7 @@ export function decisionsOf(review: Review): unknown {
     const { facts } = review.evaluator;
     return {
       ...decision,
+      restsOn: [...decision.tasks, ...decision.answered.map(({ task }) => task)].map((task) => task.restsOn),
       acted: acted.map((rule) => rule.id),
       values: Object.fromEntries(facts.slots.map((slot, at) => [`${at} ${slot}`, values[at] ?? ''])),
       counted: review.status(index),
