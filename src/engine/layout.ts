@@ -288,8 +288,8 @@ function unknownLayout(grid: Grid, book: LayoutBook, choice: LayoutChoice): Prob
     const missed = lacks.filter((field) => !field.startsWith('-'));
     const unwanted = lacks.filter((field) => field.startsWith('-')).map((field) => field.slice(1));
     const why = [
-      ...(missed.length > 0 ? [`lacks ${missed.join(', ')}`] : []),
-      ...(unwanted.length > 0 ? [`has no ${unwanted.join(', ')}, which stands there`] : []),
+      ...(missed.length > 0 ? [`there is no ${missed.join(', ')}`] : []),
+      ...(unwanted.length > 0 ? [`there is ${unwanted.join(', ')}, which such a file never has`] : []),
     ];
     return `${layout.id} (${wants}): ${why.join('; ')}`;
   });
