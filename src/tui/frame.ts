@@ -202,6 +202,7 @@ const FOOTERS: Readonly<Record<Place, readonly string[]>> = {
     'undo',
     'filter',
     'deliver',
+    'tick',
     'mark',
     'exclude',
     'next-open',
@@ -259,7 +260,9 @@ function footer(view: View, world: World): Line {
         ? submitLabel(layer)
         : action === 'scope' && layer?.kind === 'form' && layer.purpose.type === 'intake'
           ? 'to the rows'
-          : command.label;
+          : situation.list?.kind === 'flags'
+            ? (command.flagLabel ?? command.label)
+            : command.label;
     const cells = widthOf(key) + widthOf(label) + 3;
     // Help and quit stay, whatever else must go.
     const reserve =

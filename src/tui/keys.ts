@@ -113,6 +113,8 @@ export interface Command {
   readonly places: readonly Place[];
   /** For the footer: one or two words. */
   readonly label: string;
+  /** The same in a list of flags, where it is another one. */
+  readonly flagLabel?: string;
   /** For the help and the docs: a sentence without a full stop. */
   readonly help: string;
   readonly section: Section;
@@ -312,6 +314,7 @@ export const COMMANDS: readonly Command[] = [
     keys: ['enter', 'i'],
     places: ROWS,
     label: 'row',
+    flagLabel: 'correct',
     help: 'answer for the row; in a list of flags, correct the flagged cell',
     section: 'Answer',
     disabled: (now) => (now.list?.kind === 'flags' ? noRow(now) : noTask(now)),
@@ -321,6 +324,7 @@ export const COMMANDS: readonly Command[] = [
     keys: ['A'],
     places: WORK,
     label: 'group',
+    flagLabel: 'correct all',
     help: 'answer once for all open rows of the group',
     section: 'Answer',
     disabled: (now) =>
@@ -335,6 +339,7 @@ export const COMMANDS: readonly Command[] = [
     keys: ['S'],
     places: WORK,
     label: 'selection',
+    flagLabel: 'correct marked',
     help: 'answer once for the marked rows',
     section: 'Answer',
     disabled: (now) => noMarks(now) ?? (now.list?.kind === 'flags' ? null : noTask(now)),

@@ -17,7 +17,7 @@ import {
   type World,
   withLayer,
 } from './view.ts';
-import { ALL_ROWS, type List, type Worklist } from './worklist.ts';
+import { ALL_ROWS, isOfFlags, type List, type Worklist } from './worklist.ts';
 
 const PANES: readonly View['pane'][] = ['lists', 'rows', 'detail'];
 
@@ -256,9 +256,14 @@ function onward(view: View, world: World, say: string): View {
   const { row } = view;
   const lists = work.lists().filter((one) => one.kind === 'tasks' || one.kind === 'flags');
   const from = view.listAt + (work.list(view.list) ? 1 : 0);
+  const round = [...lists.slice(from), ...lists.slice(0, from)];
+  const kind = isOfFlags(view.list) ? 'flags' : 'tasks';
   const next =
     (row === null ? undefined : lists.find((one) => one.kind === 'tasks' && waits(work, one, row))) ??
-    [...lists.slice(from), ...lists.slice(0, from)].find((one) => waiting(work, one, one.rows) !== null);
+    // Tasks first, before flags: an answer may raise one, or take one away.
+    [...round.filter((one) => one.kind === kind), ...round].find(
+      (one) => waiting(work, one, one.rows) !== null,
+    );
   if (next) {
     const went = shown({ ...view, filter: '' }, world, next.id);
     const at = row !== null && waits(work, next, row) ? row : waiting(work, next, next.rows);

@@ -291,7 +291,7 @@ export class Worklist {
           severity === 'error' ? rows.filter((index) => this.openFlags(index, rule).length > 0).length : 0;
         const title = this.ruleOf.get(rule)?.title ?? rule;
         return {
-          id: `flag ${rule}`,
+          id: `${FLAGS}${rule}`,
           kind: 'flags',
           title,
           rows,
@@ -323,6 +323,13 @@ export class Worklist {
     return this.seen.get(list.group?.id ?? '') ?? 0;
   }
 }
+
+/** Whether a list, gone or not, is one of flags. */
+export function isOfFlags(id: string | null): boolean {
+  return id?.startsWith(FLAGS) ?? false;
+}
+
+const FLAGS = 'flag ';
 
 const SEVERITIES: readonly Flag['severity'][] = ['error', 'warning', 'info'];
 
