@@ -43,10 +43,10 @@ export function makeCsr(rows) {
       .slice(-length);
   for (let at = 0; at < rows; at++) {
     const abroad = at % 10 === 0 ? ABROAD[(at / 10) % ABROAD.length] : null;
-    const number = abroad ? `${abroad[1]}${digits(at, 7)}` : `+1${AREAS[at % AREAS.length]}${digits(at, 7)}`;
     const carrier = abroad ? abroad[2] : CARRIERS[at % CARRIERS.length];
-    // A site has some fifty numbers.
+    // A site has some fifty numbers, one after the other.
     const site = Math.floor(at / 50);
+    const number = abroad ? `${abroad[1]}${digits(at, 7)}` : `+1${AREAS[site % AREAS.length]}${digits(at, 7)}`;
     const street = `${1 + site} Main St, Suite ${1 + (site % 90)}, San Jose, CA 951${String(site % 100).padStart(2, '0')}`;
     const address = at % 50 === 7 ? 'null' : street;
     const pin = at % 3 === 0 ? 'null' : '';

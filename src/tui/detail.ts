@@ -1,5 +1,5 @@
 /** What there is to say of one row, as lines. */
-import type { Flag, Task } from '../engine/decision.ts';
+import type { Decision, Flag, Task } from '../engine/decision.ts';
 import { isWide } from './geometry.ts';
 import { wrapLines } from './pages.ts';
 import { clip, pad, visible, widthOf } from './text.ts';
@@ -95,7 +95,7 @@ export function describeRow(row: number, list: List | null, work: Worklist): Det
   const say = (text: string, style: Style = 'plain', indent = 2) =>
     lines.push({ text: visible(text), style, indent });
   const task = list?.kind === 'flags' ? null : work.taskIn(list, row);
-  let title = `${list?.kind === 'flags' ? 'FLAGS ' : ''}row ${review.place(row)} ${visible(review.phoneNumber(row))}`;
+  let title = `${list?.kind === 'flags' ? 'FLAGS ' : ''}row ${review.place(row)}`;
   if (decision.excluded) {
     const by = decision.excluded.rule === null ? '' : ` (${work.titleOf(decision.excluded.rule)})`;
     say(`x excluded: ${decision.excluded.reason}${by}`, 'warn');
@@ -136,11 +136,9 @@ export function describeRow(row: number, list: List | null, work: Worklist): Det
     const acknowledged = review.isAcknowledged(row, flag);
     say(flagText(flag, acknowledged), flagStyle(flag, acknowledged), 2);
   }
-  const changes = decision.changes.filter((change) => change.by !== 'answer');
-  for (const change of changes) {
-    const name = evaluator.columnName(evaluator.facts.slot(change.field));
-    const by = change.by === 'edit' ? 'corrected by hand' : work.titleOf(change.rule);
-    say(`${name}: ${change.from || '(blank)'} \u2192 ${change.to || '(blank)'}  ${by}`, 'dim', 2);
+  for (const { field, from, to, by } of changesOf(decision, work)) {
+    const name = evaluator.columnName(evaluator.facts.slot(field));
+    say(`${name}: ${from || '(blank)'} \u2192 ${to || '(blank)'}  ${by.join(', ')}`, 'dim', 2);
   }
   for (const note of review.state.notes.get(row) ?? []) say(`note: ${note}`, 'plain', 6);
   if (task) {
@@ -151,8 +149,23 @@ export function describeRow(row: number, list: List | null, work: Worklist): Det
     if (place !== '') say(`at ${place}`, 'dim', 3);
     if (lookUp) say(`look-up at ${lookUp.place.file}:${lookUp.place.line}`, 'dim', 3);
   }
-  if (lines.length === 0) say('nothing was changed and nothing is asked', 'dim');
+  if (lines.length === 0) say('nothing changed, nothing asked', 'dim');
   return { title, heading, place, lines };
+}
+
+/** What became of each cell, other than by an answer: from what it came in with to what it is now, and by what. */
+function changesOf(
+  { changes }: Decision,
+  work: Worklist,
+): { field: string; from: string; to: string; by: string[] }[] {
+  const made = new Map<string, { field: string; from: string; to: string; by: string[] }>();
+  for (const { field, from, to, by, rule } of changes) {
+    if (by === 'answer') continue;
+    const name = by === 'edit' ? 'corrected by hand' : work.titleOf(rule);
+    const before = made.get(field);
+    made.set(field, { field, from: before?.from ?? from, to, by: [...(before?.by ?? []), name] });
+  }
+  return [...made.values()];
 }
 
 function steps(
