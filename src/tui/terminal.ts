@@ -53,17 +53,15 @@ function cellsOf(line: string): Cells {
       if (end < 0) return null;
       style = styleAfter(style, line.slice(at + 2, end));
       at = end;
-    } else if (code === BLANK && !isSeen(style)) cells[count++] = BLANK;
+    } else if (code === BLANK && !seen[style]) cells[count++] = BLANK;
     else if (isOneCell(code)) cells[count++] = (style << 16) | code;
     else return null;
   }
   return cells.subarray(0, count);
 }
 
-/** Whether a blank of this style looks otherwise than a plain one. */
-function isSeen(style: number): boolean {
-  return (styles[style] as string).split(';').some((code) => code === '4' || code === '7');
-}
+/** Whether a blank of each style looks otherwise than a plain one. */
+const seen: boolean[] = [false];
 
 /** Codes that end styles, with the codes that they end. */
 const ENDS: Readonly<Record<string, RegExp>> = { 22: /^[12]$/, 27: /^7$/, 39: /^[39]\d$/ };
@@ -84,6 +82,7 @@ function styleAfter(style: number, codes: string): number {
     next = styleNumbers.get(name);
     if (next === undefined) {
       next = styles.push(name) - 1;
+      seen.push(held.some((one) => one === '4' || one === '7'));
       styleNumbers.set(name, next);
     }
     after.set(key, next);
@@ -141,7 +140,7 @@ function change(y: number, old: Shown | undefined, now: Shown): string {
   };
   const put = (at: number) => {
     const cell = cells[at] as number;
-    if (cell >> 16 !== style && (cell !== BLANK || isSeen(style))) {
+    if (cell >> 16 !== style && (cell !== BLANK || seen[style])) {
       const codes = styles[cell >> 16] as string;
       text += codes === '' ? '\u001b[m' : `\u001b[${style === 0 ? '' : '0;'}${codes}m`;
       style = cell >> 16;
@@ -153,7 +152,7 @@ function change(y: number, old: Shown | undefined, now: Shown): string {
     if (to - from > NEAR) return false;
     for (let at = from; at < to; at++) {
       const cell = cells[at] as number;
-      if (cell >> 16 !== style && (cell !== BLANK || isSeen(style))) return false;
+      if (cell >> 16 !== style && (cell !== BLANK || seen[style])) return false;
     }
     return true;
   };
