@@ -259,13 +259,15 @@ export function openNote(view: View, world: World): Step {
 
 export function openEscalate(view: View, world: World, task: Task | null): Step {
   const known = [...new Set([task?.refer ?? '', 'manager', 'lead'])].filter((name) => name !== '');
+  const { escalated } = (world.work as Worklist).review.state;
+  const notes = [...new Set([...escalated.values()].map((one) => one.note))].toReversed();
   const to = field('to', 'To', known[0] ?? '', { suggestions: known.map((text) => ({ text, from: '' })) });
   const opened = openForm(
     view,
     world,
     { type: 'escalate' },
     'ESCALATE',
-    [to, field('note', 'Note')],
+    [to, field('note', 'Note', '', { suggestions: notes.map((text) => ({ text, from: 'before' })) })],
     defaultScope(view),
   );
   return step({

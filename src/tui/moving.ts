@@ -224,12 +224,15 @@ export function advanced(view: View, world: World): View {
   const list = currentList(view, world);
   const rows = visibleRows(view, world);
   const say = view.say?.text ?? '';
+  // Who answers what was escalated has had the word of those who were asked.
+  const { row: done } = view;
+  const word = done !== null && work.review.state.escalated.has(done) && !(list && work.isOpen(list, done));
   if (list?.kind === 'all' || list?.kind === 'excluded') return view;
   if (list) {
     const at = view.row === null ? 0 : positionOf(rows, view.row);
-    const row = waiting(work, list, [...rows.slice(at), ...rows.slice(0, at)]);
+    const row = waiting(work, list, [...rows.slice(at), ...rows.slice(0, at)], word);
     if (row !== null) return { ...view, row, detailTop: 0 };
-    const hidden = list.rows.filter((one) => waits(work, list, one)).length;
+    const hidden = list.rows.filter((one) => waits(work, list, one, word)).length;
     if (hidden > 0)
       return saying(
         view,
@@ -238,20 +241,25 @@ export function advanced(view: View, world: World): View {
         'back',
       );
   }
-  return onward(view, world, `${say}; ${list && list.open > 0 ? 'the rest is escalated' : 'group done'}`);
+  return onward(
+    view,
+    world,
+    `${say}; ${list && list.open > 0 ? 'the rest is escalated' : 'group done'}`,
+    word,
+  );
 }
 
-/** Whether a row of a list waits for this agent: what is escalated waits for somebody else. */
-function waits(work: Worklist, list: List, row: number): boolean {
-  return work.isOpen(list, row) && !work.review.state.escalated.has(row);
+/** Whether a row of a list waits for this agent: what is escalated waits for somebody else, until their `word` is there. */
+function waits(work: Worklist, list: List, row: number, word: boolean): boolean {
+  return work.isOpen(list, row) && (word || !work.review.state.escalated.has(row));
 }
 
-function waiting(work: Worklist, list: List, rows: readonly number[]): number | null {
-  return list.open === 0 ? null : (rows.find((row) => waits(work, list, row)) ?? null);
+function waiting(work: Worklist, list: List, rows: readonly number[], word: boolean): number | null {
+  return list.open === 0 ? null : (rows.find((row) => waits(work, list, row, word)) ?? null);
 }
 
 /** On from a list that is done: to what the row under the cursor is asked for now, else to the next list that waits. */
-function onward(view: View, world: World, say: string): View {
+function onward(view: View, world: World, say: string, word = false): View {
   const work = world.work as Worklist;
   const { row } = view;
   const lists = work.lists().filter((one) => one.kind === 'tasks' || one.kind === 'flags');
@@ -259,14 +267,14 @@ function onward(view: View, world: World, say: string): View {
   const round = [...lists.slice(from), ...lists.slice(0, from)];
   const kind = isOfFlags(view.list) ? 'flags' : 'tasks';
   const next =
-    (row === null ? undefined : lists.find((one) => one.kind === 'tasks' && waits(work, one, row))) ??
+    (row === null ? undefined : lists.find((one) => one.kind === 'tasks' && waits(work, one, row, word))) ??
     // Tasks first, before flags: an answer may raise one, or take one away.
     [...round.filter((one) => one.kind === kind), ...round].find(
-      (one) => waiting(work, one, one.rows) !== null,
+      (one) => waiting(work, one, one.rows, word) !== null,
     );
   if (next) {
     const went = shown({ ...view, filter: '' }, world, next.id);
-    const at = row !== null && waits(work, next, row) ? row : waiting(work, next, next.rows);
+    const at = row !== null && waits(work, next, row, word) ? row : waiting(work, next, next.rows, word);
     return saying({ ...went, row: at }, `${say}, on to the next`, 'good');
   }
   const escalated = lists.reduce((sum, one) => sum + one.open, 0);

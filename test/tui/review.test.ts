@@ -916,3 +916,19 @@ test('what is asked once for the file is asked for no scope', async () => {
   expect(agent.row).toBe(3);
   expect(agent.screen).toContain('Port order in the Legacy CRM, US, Lumen  3 open');
 });
+
+test('with the word of those who were asked, the escalated rows are gone through like others', async () => {
+  const agent = await Agent.at();
+  await agent.goesTo(DE);
+  const { list } = agent.view;
+  await agent.sends('eask the lead\t\r\r');
+  expect(agent.view.list).not.toBe(list);
+  await agent.goesTo(FR);
+  await agent.sends('e\u001b[B\r');
+  expect(agent.deeds.at(-1)).toMatchObject({ type: 'escalate', rows: [6], note: 'ask the lead' });
+  await agent.goesTo(DE);
+  await agent.sends('gi1 Here St\r');
+  expect([agent.view.list, agent.row]).toEqual([list, 7]);
+  await agent.sends('i1 Here St\r');
+  expect(agent.said).toBe('saved: answered 1 row; group done, on to the next');
+});
