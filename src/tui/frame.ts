@@ -2,6 +2,7 @@
 import { pickItems } from './act.ts';
 import { detailPane } from './detail.ts';
 import {
+  confirmLines,
   type Geometry,
   geometryOf,
   hintLines,
@@ -12,7 +13,7 @@ import {
   shownFields,
 } from './geometry.ts';
 import { intakePage, mappingPage } from './ground.ts';
-import { COMMANDS, commandsOf, keyName, type Place } from './keys.ts';
+import { COMMANDS, commandsOf, keyName, keyNames, type Place } from './keys.ts';
 import { windowOf } from './line.ts';
 import { wrapLines } from './pages.ts';
 import { listLines, listsWidthOf, rowLines } from './table.ts';
@@ -195,6 +196,7 @@ const FOOTERS: Readonly<Record<Place, readonly string[]>> = {
     'answer-group',
     'answer-selection',
     'offer',
+    'offer-group',
     'acknowledge',
     'acknowledge-group',
     'include',
@@ -254,7 +256,7 @@ function footer(view: View, world: World): Line {
     const command = commands.find((one) => one.action === action);
     if (!command || (command.disabled?.(situation) ?? null) !== null) continue;
     if (layer?.kind === 'form' && !usable(layer, action)) continue;
-    const key = keyName(command.keys[0] as string);
+    const key = command.keys.length > 3 ? keyNames(command) : keyName(command.keys[0] as string);
     const label =
       action === 'submit'
         ? submitLabel(layer)
@@ -470,7 +472,6 @@ function scopeLine(form: Form, view: View, world: World): Line {
 function confirmBlock(confirm: Confirm, columns: number): Line[] {
   return [
     ruleLine('SURE?', columns),
-    [span(` ${visible(confirm.question)}`, 'title')],
-    ...confirm.details.map((text): Line => [span(`   ${visible(text)}`, 'warn')]),
+    ...confirmLines(confirm, columns).map(({ text, style }): Line => [span(` ${text}`, style)]),
   ];
 }

@@ -1,11 +1,14 @@
 /** How the screen is divided, from its size, what lies over it, and how much there is to show. */
-import { type Field, type Form, topLayer, type View } from './view.ts';
+import { visible, wrap } from './text.ts';
+import { type Confirm, type Field, type Form, type Style, topLayer, type View } from './view.ts';
 
 export const LEAST = { columns: 60, rows: 16 } as const;
 const WIDE = 100;
 /** The most fields of a form shown at once. */
 const MOST_FIELDS = 4;
 const MOST_SUGGESTIONS = 3;
+/** The most lines of a question. */
+const MOST_QUESTION = 8;
 /** A list shorter than this still has these lines, so that the screen jumps less from group to group. */
 const LEAST_TABLE = 4;
 /** Header, its second line, message, footer. */
@@ -76,8 +79,23 @@ export function pageHeight({ size }: View): number {
 function blockHeight(view: View): number {
   const layer = topLayer(view);
   if (layer?.kind === 'form') return formHeight(layer);
-  if (layer?.kind === 'confirm') return 2 + layer.details.length;
+  if (layer?.kind === 'confirm') return 1 + confirmLines(layer, view.size.columns).length;
   return 0;
+}
+
+/** What a question says, wrapped: it must be read whole before it is answered. */
+export function confirmLines(
+  { question, details }: Confirm,
+  columns: number,
+): readonly { readonly text: string; readonly style: Style }[] {
+  const lines = wrap(visible(question), columns - 2).map((text) => ({ text, style: 'title' as const }));
+  const further = details.flatMap((detail) =>
+    wrap(visible(detail), columns - 6).map((text, at) => ({
+      text: `${at === 0 ? '  ' : '    '}${text}`,
+      style: 'warn' as const,
+    })),
+  );
+  return [...lines, ...further].slice(0, MOST_QUESTION);
 }
 
 function formHeight(form: Form): number {

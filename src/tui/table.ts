@@ -144,7 +144,7 @@ export function rowLines(view: View, world: World, width: number, height: number
   const page = rows.slice(view.top, view.top + height);
   const longest = Math.max(LEAST_NUMBER, ...page.map((row) => widthOf(visible(review.phoneNumber(row)))));
   const widths = columnsFor(width, String(last).length, Math.min(MOST_NUMBER, longest));
-  const field = shownField(list);
+  const field = shownField(list, work);
   const title =
     field === null ? 'address' : review.evaluator.columnName(review.evaluator.facts.slot(field)) || field;
   const cells = (
@@ -212,7 +212,12 @@ export function rowLines(view: View, world: World, width: number, height: number
 }
 
 /** The field that a list is about, for the last column. */
-function shownField(list: List | null): string | null {
+function shownField(list: List | null, work: Worklist): string | null {
+  if (list?.flag) {
+    const [row] = list.rows;
+    const flags = row === undefined ? [] : work.review.evaluator.flags(row);
+    return flags.find((flag) => flag.rule === list.flag?.rule)?.field ?? null;
+  }
   const field = list?.group?.sample.for.find((item) => !item.field.startsWith('customer.'))?.field ?? null;
   return field;
 }
