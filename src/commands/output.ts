@@ -3,6 +3,7 @@ import { styleText } from 'node:util';
 import { CommanderError } from 'commander';
 import { CsrError, type Problem, showProblem } from '../engine/problem.ts';
 import { systemError } from '../files/system-error.ts';
+import { visible } from '../tui/marks.ts';
 
 let colored = false;
 
@@ -19,9 +20,13 @@ export function isColored(): boolean {
   return colored;
 }
 
-/** A line to standard error. */
+/** Lines to standard error; what a terminal would obey in them stands there as a mark. */
 export function say(text: string): void {
-  process.stderr.write(`${text}\n`);
+  process.stderr.write(`${marked(text)}\n`);
+}
+
+function marked(text: string): string {
+  return text.split('\n').map(visible).join('\n');
 }
 
 /** Text to standard output, as it is. */
@@ -35,8 +40,9 @@ export function printJson(value: unknown): void {
 
 export function sayProblems(problems: readonly Problem[]): void {
   for (const problem of problems) {
-    const text = showProblem(problem);
-    say(colored ? text.replace(/\b(error|warning|info)\b(?= \[)/, (word) => paint(word)) : text);
+    const text = marked(showProblem(problem));
+    const shown = colored ? text.replace(/\b(error|warning|info)\b(?= \[)/, (word) => paint(word)) : text;
+    process.stderr.write(`${shown}\n`);
   }
 }
 

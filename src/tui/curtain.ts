@@ -3,7 +3,7 @@ import type { ReadStream, WriteStream } from 'node:tty';
 import { Terminal } from './terminal.ts';
 
 /** What a process answers with when a signal ends it. */
-export const SIGNALS = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
+export const SIGNALS = { SIGHUP: 129, SIGINT: 130, SIGQUIT: 131, SIGTERM: 143 } as const;
 
 /**
  * Takes the terminal over and shows that something is coming. Until `lift`, a signal gives it back and ends the

@@ -141,6 +141,8 @@ class Run {
     on(this.stdout, 'error', () => this.finish(SIGNALS.SIGHUP));
     on(this.stdout, 'resize', () => this.resized());
     for (const [signal, status] of Object.entries(SIGNALS)) on(process, signal, () => this.finish(status));
+    // A file that may not grow is an error of its write; left to Ink, this signal would end the process.
+    on(process, 'SIGXFSZ', () => {});
     on(process, 'SIGCONT', () => {
       this.terminal.leave();
       this.terminal.enter();

@@ -71,7 +71,7 @@ export interface Form {
 }
 
 /** What was typed and not saved, over what stood there. Where something else stands there by now, it is stale. */
-export interface Draft {
+interface Draft {
   readonly given: readonly string[];
   readonly texts: readonly string[];
 }
@@ -130,8 +130,8 @@ export interface Page {
   readonly title: string;
   readonly lines: readonly PageLine[];
   readonly top: number;
-  /** What `y` copies, if not the lines. */
-  readonly copy: string | null;
+  /** What `y` copies, if not the lines, and what that is called. */
+  readonly copy: { readonly text: string; readonly what: string } | null;
 }
 
 export interface Delivery {

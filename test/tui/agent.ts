@@ -36,9 +36,21 @@ export const SAMPLE = [
 /** A file of many rows, of which every seventh asks for something. */
 export function manyRows(count: number): string {
   const rows = Array.from({ length: count }, (_, at) => {
-    const number = `+1408555${String(1000 + at)}`;
+    const number = `+1${4085551000 + at}`;
     const address = at % 7 === 0 ? '' : '"1 Elm St, San Jose, CA 95131"';
     return `${number},US,Bandwidth,0012345,Ana,Lee,${number},${address},`;
+  });
+  return [HEADER, ...rows].join('\n');
+}
+
+/** An account as most are: every row has what its carrier wants, and one number to bill. */
+export function cleanRows(count: number): string {
+  const rows = Array.from({ length: count }, (_, at) => {
+    const [carrier, pin] = [
+      ['Bandwidth', ''],
+      ['Inteliquent', '8x82125'],
+    ][at % 2] as [string, string];
+    return `+1${4085551000 + at},US,${carrier},0012345,Ana,Lee,+1${4085551000 + (at % 2)},"1 Elm St, San Jose, CA 95131",${pin}`;
   });
   return [HEADER, ...rows].join('\n');
 }

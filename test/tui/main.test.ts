@@ -10,6 +10,8 @@ const EVENTS = [
   'SIGINT',
   'SIGTERM',
   'SIGHUP',
+  'SIGQUIT',
+  'SIGXFSZ',
   'SIGCONT',
   'uncaughtException',
   'unhandledRejection',
@@ -106,6 +108,7 @@ test.each([
   ['SIGTERM', 143],
   ['SIGHUP', 129],
   ['SIGINT', 130],
+  ['SIGQUIT', 131],
 ] as const)('%s ends it with %i', async (signal, status) => {
   const review = start(memoryOpening());
   await review.shows('intake');

@@ -1,33 +1,33 @@
 /** A real terminal to drive the command in: tmux, on a server of its own. Waits are polls, never sleeps. */
 import { spawnSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
 
 const PATIENCE = 20_000;
 
 export const hasTmux = spawnSync('tmux', ['-V']).status === 0;
 
+export interface Start {
+  readonly size?: readonly [columns: number, rows: number];
+  readonly env?: Readonly<Record<string, string>>;
+  /** A file that gets everything the command writes, from the first byte. */
+  readonly record?: string;
+}
+
 export class Tmux {
   private readonly socket = `csr-test-${randomUUID()}`;
+  private readonly record: string | null;
+  private closed = false;
 
   /** Starts a shell command in a window of the given size. */
-  constructor(
-    command: string,
-    [columns, rows]: readonly [number, number] = [80, 24],
-    env: Readonly<Record<string, string>> = {},
-  ) {
+  constructor(command: string, { size: [columns, rows] = [80, 24], env = {}, record }: Start = {}) {
+    this.record = record ?? null;
     const set = Object.entries(env).map(([name, value]) => `${name}='${value}'`);
-    this.run(
-      '-f',
-      '/dev/null',
-      'new-session',
-      '-d',
-      '-x',
-      String(columns),
-      '-y',
-      String(rows),
-      `env ${set.join(' ')} sh`,
-    );
+    const size = ['-x', String(columns), '-y', String(rows)];
+    this.run('-f', '/dev/null', 'new-session', '-d', ...size, `env ${set.join(' ')} sh`);
     this.run('set-option', '-g', 'remain-on-exit', 'on');
+    this.run('set-option', '-g', 'set-clipboard', 'on');
+    if (record !== undefined) this.run('pipe-pane', '-O', `cat > '${record}'`);
     this.types(`clear; ${command}; echo "left with $?"`);
     this.sends('\r');
   }
@@ -61,7 +61,12 @@ export class Tmux {
     for (;;) {
       const found = read();
       if (found !== null) return found;
-      if (Date.now() > end) throw new Error(`waited in vain for ${what}; the screen is\n${this.screen()}`);
+      if (Date.now() > end)
+        throw new Error(
+          `waited in vain for ${what}; the screen is\n${this.closed ? 'closed' : this.screen()}`,
+        );
+      // A breath by the clock of the terminal, so that looking does not starve what is looked at.
+      if (!this.closed) this.run('run-shell', '-d', '0.01', 'true');
       await new Promise((resolve) => setImmediate(resolve));
     }
   }
@@ -73,7 +78,13 @@ export class Tmux {
 
   /** Bytes, in one write. */
   sends(bytes: string): void {
-    this.run('send-keys', '-H', ...(Buffer.from(bytes, 'utf8').toString('hex').match(/../g) as string[]));
+    this.run('send-keys', '-H', ...hex(bytes));
+  }
+
+  /** Bytes in two writes, some milliseconds apart by the clock of the terminal. */
+  sendsApart(first: string, milliseconds: number, second: string): void {
+    const pause = ['run-shell', '-d', String(milliseconds / 1000), 'true'];
+    this.run('send-keys', '-H', ...hex(first), ';', ...pause, ';', 'send-keys', '-H', ...hex(second));
   }
 
   /** A paste as terminals mark it where the application has asked for that. */
@@ -91,9 +102,26 @@ export class Tmux {
     return this.run('display-message', '-p', `#{${name}}`).trim();
   }
 
-  /** Copies everything the command writes into a file. */
-  records(file: string): void {
-    this.run('pipe-pane', '-O', `cat > '${file}'`);
+  /** What was copied last, as the terminal has it. */
+  clipboard(): string {
+    return spawnSync('tmux', ['-L', this.socket, 'show-buffer'], { encoding: 'utf8' }).stdout;
+  }
+
+  /** The cell in which a text begins on a line of the screen, as the terminal counts cells. */
+  column(text: string, line: number): number {
+    this.run('copy-mode');
+    for (const command of ['top-line', 'start-of-line']) this.run('send-keys', '-X', command);
+    if (line > 0) this.run('send-keys', '-X', '-N', String(line), 'cursor-down');
+    this.run('send-keys', '-X', 'start-of-line');
+    this.run('send-keys', '-X', 'search-forward-text', text);
+    const [x, y] = this.knows('copy_cursor_x},#{copy_cursor_y').split(',').map(Number);
+    this.run('send-keys', '-X', 'cancel');
+    return y === line ? (x as number) : -1;
+  }
+
+  /** What the command has written since its start; for a terminal with a `record`. */
+  written(): string {
+    return this.record !== null && existsSync(this.record) ? readFileSync(this.record, 'utf8') : '';
   }
 
   /** The process id of the command under the shell. */
@@ -104,7 +132,9 @@ export class Tmux {
     return Number(stdout.trim().split('\n').at(-1));
   }
 
+  /** Closes the window, as a person does; the server goes with its last one. */
   close(): void {
+    this.closed = true;
     spawnSync('tmux', ['-L', this.socket, 'kill-server']);
   }
 
@@ -115,4 +145,8 @@ export class Tmux {
     if (status !== 0) throw new Error(`tmux ${parameters[0]} failed: ${stderr}`);
     return stdout;
   }
+}
+
+function hex(bytes: string): string[] {
+  return Buffer.from(bytes, 'utf8').toString('hex').match(/../g) as string[];
 }
