@@ -233,18 +233,13 @@ export class SessionDesk implements Desk {
   async propose(proposal: { country: string; carrier: string; how: string }): Promise<string> {
     const count = this.review.log.filter((event) => event.type === 'proposal').length;
     const path = join(this.session, `proposal-${count + 1}.yaml`);
-    writeAll(
-      [
-        {
-          path,
-          data: proposalYaml(proposal, { who: stamp({ type: 'undo' }).who, input: this.review.table.name }),
-        },
-      ],
-      {
-        force: false,
-        notOver: [],
-      },
-    );
+    const { books } = this.review.evaluator;
+    const data = proposalYaml(proposal, {
+      who: stamp({ type: 'undo' }).who,
+      input: this.review.table.name,
+      knows: books.carriers.canonical(proposal.carrier) !== null,
+    });
+    writeAll([{ path, data }], { force: false, notOver: [] });
     await this.record({ type: 'proposal', ...proposal, file: path });
     return path;
   }

@@ -79,8 +79,8 @@ function lists(report: Report): readonly (readonly string[])[] {
     ({ place, phoneNumber, missing }) =>
       `row ${place}  ${printable(phoneNumber)}  lacks ${printable(missing)}`,
   );
-  const flags = report.flags.map(({ severity, message, rows }) =>
-    alikeLine(`${severity} ${printable(message)}`, rows),
+  const flags = report.flags.map(({ severity, vouched, message, rows }) =>
+    alikeLine(`${severity}${vouched ? ', vouched for:' : ''} ${printable(message)}`, rows),
   );
   return [
     titled(`Unresolved: ${counted(report.unresolved.length, 'row')}`, unresolved),

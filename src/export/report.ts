@@ -50,6 +50,8 @@ interface UnresolvedRow {
 
 interface FlagNote {
   readonly severity: Severity;
+  /** Whether somebody vouches for the cells as they are. */
+  readonly vouched: boolean;
   readonly message: string;
   readonly rows: readonly { readonly place: number; readonly phoneNumber: string }[];
 }
@@ -79,7 +81,7 @@ export interface Report {
   readonly bulkOffers: readonly BulkOffer[];
   /** Rows that go out with something still to be found out. */
   readonly unresolved: readonly UnresolvedRow[];
-  /** What the checks say of the rows that go out; identical flags are one. */
+  /** What the checks say of the rows that go out, errors first; identical flags are one. */
   readonly flags: readonly FlagNote[];
 }
 
@@ -233,17 +235,22 @@ function unresolvedIn(review: Review, included: readonly number[]): UnresolvedRo
     }));
 }
 
+const SEVERITIES: readonly Severity[] = ['error', 'warning', 'info'];
+
 function flagsIn(review: Review, included: readonly number[]): FlagNote[] {
-  const notes = new Map<string, { severity: Severity; message: string; rows: FlagNote['rows'][number][] }>();
+  const notes = new Map<string, FlagNote & { readonly rows: FlagNote['rows'][number][] }>();
   for (const index of included) {
-    for (const { severity, message } of review.evaluator.flags(index)) {
+    for (const flag of review.evaluator.flags(index)) {
+      const { severity, message } = flag;
+      const vouched = review.isAcknowledged(index, flag);
       const row = { place: review.place(index), phoneNumber: review.phoneNumber(index) };
-      const known = notes.get(`${severity} ${message}`);
+      const key = `${severity} ${vouched} ${message}`;
+      const known = notes.get(key);
       if (known) known.rows.push(row);
-      else notes.set(`${severity} ${message}`, { severity, message, rows: [row] });
+      else notes.set(key, { severity, vouched, message, rows: [row] });
     }
   }
-  return [...notes.values()];
+  return [...notes.values()].sort((a, b) => SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity));
 }
 
 type WrittenOver = Pick<Report, 'overwritten' | 'bulkOffers'>;

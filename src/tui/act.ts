@@ -369,11 +369,8 @@ function tick(view: View, world: World, number: number): Step {
 function copy(view: View, world: World): Step {
   const layer = topLayer(view);
   if (layer?.kind === 'page') {
-    return step(view, {
-      type: 'copy',
-      text: layer.copy ?? layer.lines.map((one) => one.text).join('\n'),
-      what: 'the page',
-    });
+    const whole = { text: layer.lines.map((one) => one.text).join('\n'), what: 'the page' };
+    return step(view, { type: 'copy', ...(layer.copy ?? whole) });
   }
   const review = world.work?.review;
   const rows =

@@ -13,7 +13,7 @@ function line(text = '', style: Style = 'plain', indent = 0): PageLine {
   return { text: text === '' ? '' : visible(text), style, indent };
 }
 
-function page(title: string, lines: readonly PageLine[], copy: string | null = null): Page {
+function page(title: string, lines: readonly PageLine[], copy: Page['copy'] = null): Page {
   return { kind: 'page', title, lines, top: 0, copy };
 }
 
@@ -195,7 +195,11 @@ export function escalationPage(answer: EscalationAnswer, text: string, carrier: 
       ...answer.hints.map((hint) => line(`  ${hint}`, 'plain', 4)),
     );
   const give = Object.values(escalation.give ?? {}).join(' ');
-  return page('REJECTION', lines, give === '' ? escalation.resolution : give);
+  return page(
+    'REJECTION',
+    lines,
+    give === '' ? { text: escalation.resolution, what: 'what to do' } : { text: give, what: give },
+  );
 }
 
 /** What of a pasted table could not be used. */
@@ -219,7 +223,7 @@ export function deliveredPage(delivered: Delivered): Page {
   for (const problem of delivered.notices) lines.push(line(`  note: ${problem.message}`, 'warn', 4));
   lines.push(line(), line('HAND-OVER, y copies it', 'head'));
   lines.push(...delivered.handOver.split('\n').map((text) => line(text)));
-  return page('DELIVERED', lines, delivered.handOver);
+  return page('DELIVERED', lines, { text: delivered.handOver, what: 'the hand-over text' });
 }
 
 /** What went wrong, as the command line would say it. */

@@ -76,11 +76,14 @@ describe('a partial delivery', () => {
     const partial = reportOf(FIELDS, [row(1)], {
       partial: true,
       unresolved: [{ place: 4, phoneNumber: '+14085550104', missing: 'Address' }],
-      flags: [{ severity: 'warning', message: 'odd', rows }],
+      flags: [
+        { severity: 'error', vouched: true, message: 'as it is', rows },
+        { severity: 'warning', vouched: false, message: 'odd', rows },
+      ],
     });
     const text = summary(partial, { csv: true, docx: false, perCarrier: false, partial: true, force: false });
     expect(text).toContain('Unresolved: 1 row\n  row 4  +14085550104  lacks Address\n');
-    expect(text).toContain('Flags: 1 kind\n  warning odd  +14085550104 (row 4)\n');
+    expect(text).toContain('Flags: 2 kinds\n  error, vouched for: as it is  +14085550104 (row 4)\n  warning odd  +14085550104 (row 4)\n');
   });
 });
 
