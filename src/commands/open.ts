@@ -35,10 +35,10 @@ export async function readRuleSources(options: RuleOptions): Promise<RuleSources
   };
 }
 
-/** The compiled rules. @throws CsrError with every problem of every file */
-export async function openRules(options: RuleOptions): Promise<RuleSet> {
+/** The compiled rules; `ofAnyDate`, those too that do not hold today. @throws CsrError with every problem of every file */
+export async function openRules(options: RuleOptions, ofAnyDate = false): Promise<RuleSet> {
   const { sources, extend, digest, asOf } = await readRuleSources(options);
-  const { rules, problems } = loadRules(sources, { digest, extend, asOf });
+  const { rules, problems } = loadRules(sources, { digest, extend, ...(ofAnyDate ? {} : { asOf }) });
   if (!rules) throw new CsrError(problems.filter((problem) => problem.severity === 'error'));
   return rules;
 }

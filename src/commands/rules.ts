@@ -1,10 +1,12 @@
 /** `csr rules …`: rule files written, checked and tested before they reach an agent. */
 import type { Command } from 'commander';
 import { addCheck } from './rules/check.ts';
+import { addSchema } from './rules/schema.ts';
 import { addTest } from './rules/test.ts';
 
 export function addRules(program: Command): void {
-  const rules = program.command('rules').description('check and test rule files');
+  const rules = program.command('rules').description('check and test rule files, and what is made of them');
   addCheck(rules);
   addTest(rules);
+  addSchema(rules);
 }

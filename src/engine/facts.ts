@@ -441,7 +441,7 @@ export function addedFields(rules: RuleSet, layoutId: string): Map<string, strin
 }
 
 /** The named extra fields that rules and look-ups ask for: field -> label. */
-function extraFields(rules: RuleSet): Map<string, string> {
+export function extraFields(rules: RuleSet): Map<string, string> {
   const found = new Map<string, string>();
   const add = (list: readonly { field: string; label: string; extra: boolean }[]) => {
     for (const item of list) if (item.extra && !found.has(item.field)) found.set(item.field, item.label);

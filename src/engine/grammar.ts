@@ -2,7 +2,7 @@
 import { type BASES, BY_CARRIER, type STAGES } from './rule.ts';
 
 /** Names that rule files give to things, and other files use. */
-type Names =
+export type Names =
   | 'field'
   | 'fact'
   /** What a person can be asked for: a field, or a fact about the customer. */
@@ -17,23 +17,34 @@ type Names =
 
 /** The shape of what stands behind a key. */
 export type Form =
-  | { readonly is: 'text'; readonly like?: 'id' | 'word' | 'pattern' | 'letter' | 'file-name' }
+  | {
+      readonly is: 'text';
+      readonly like?: 'id' | 'word' | 'pattern' | 'letter' | 'file-name';
+      readonly called?: string;
+    }
   | { readonly is: 'date' }
   | { readonly is: 'yes-no' }
+  | { readonly is: 'yes' }
   | { readonly is: 'number' }
   /** Two numbers, the lower first. */
   | { readonly is: 'range' }
   /** One of a few words: word -> what it means. */
-  | { readonly is: 'words'; readonly of: Readonly<Record<string, string>> }
+  | { readonly is: 'words'; readonly of: Readonly<Record<string, string>>; readonly called?: string }
   /** A name of this kind, or one of the words beside it. */
-  | { readonly is: 'name'; readonly of: Names; readonly or?: readonly string[] }
+  | { readonly is: 'name'; readonly of: Names; readonly or?: Readonly<Record<string, string>> }
   | { readonly is: 'list'; readonly of: Form }
-  /** One, or a list of them. */
-  | { readonly is: 'some'; readonly of: Form }
+  /** One, or a list of them. A form that many keys have is `called` something in the schema. */
+  | { readonly is: 'some'; readonly of: Form; readonly called?: string }
   | { readonly is: 'either'; readonly of: readonly Form[] }
   | { readonly is: 'block'; readonly of: Block }
-  /** A block whose keys are names of the user's own, or of one kind. */
-  | { readonly is: 'pairs'; readonly key: Names | 'word' | 'text'; readonly value: Form }
+  /** A block whose keys are names of the user's own or fields, with the value of each; `per` may stand among them. */
+  | {
+      readonly is: 'pairs';
+      readonly key: 'field' | 'word' | 'text';
+      readonly value: Form;
+      readonly per?: Form;
+      readonly called?: string;
+    }
   /** Conditions, a line a fact. */
   | { readonly is: 'tests'; readonly filled?: boolean }
   /** What a single fact is tested for: a value, a list of values, or operators. */
@@ -83,18 +94,20 @@ const beside = (heads: readonly string[], form: Form, says: string): Key => ({
 });
 const unless = (other: string, form: Form, says: string): Key => ({ ...must(form, says), unless: other });
 
-const text: Form = { is: 'text' };
-const texts: Form = { is: 'some', of: text };
+const text: Form = { is: 'text', called: 'text' };
+const texts: Form = { is: 'some', of: text, called: 'texts' };
 const id: Form = { is: 'text', like: 'id' };
 const word: Form = { is: 'text', like: 'word' };
 const yesNo: Form = { is: 'yes-no' };
 const date: Form = { is: 'date' };
 const number: Form = { is: 'number' };
-const fields: Form = { is: 'some', of: { is: 'name', of: 'field' } };
+const fields: Form = { is: 'some', of: { is: 'name', of: 'field' }, called: 'fields' };
 const procedure: Form = { is: 'name', of: 'procedure' };
 const fact: Form = { is: 'name', of: 'fact' };
 const blocks = (of: Block): Form => ({ is: 'list', of: { is: 'block', of } });
-const pairs = (key: Names | 'word' | 'text', value: Form): Form => ({ is: 'pairs', key, value });
+const textByField: Form = { is: 'pairs', key: 'field', value: text, called: 'text-by-field' };
+const factByField: Form = { is: 'pairs', key: 'field', value: fact, called: 'fact-by-field' };
+const pairs = (key: 'field' | 'word' | 'text', value: Form): Form => ({ is: 'pairs', key, value });
 
 // Where a rule comes from
 
@@ -119,7 +132,7 @@ const FROM_WHERE = {
 
 const source = (need: typeof must): { source: Key; basis: Key } => ({
   source: need({ is: 'block', of: SOURCE }, FROM_WHERE.source),
-  basis: need({ is: 'words', of: BASIS_WORDS }, FROM_WHERE.basis),
+  basis: need({ is: 'words', of: BASIS_WORDS, called: 'basis' }, FROM_WHERE.basis),
 });
 
 const OWNED = {
@@ -180,6 +193,7 @@ export const ANSWERABLE = block('a field to fill', {
 
 const answerables: Form = {
   is: 'some',
+  called: 'for',
   of: {
     is: 'either',
     of: [
@@ -195,24 +209,26 @@ export const SEVERITY_WORDS = {
   error: 'Damage: it stops the delivery until it is corrected or acknowledged.',
 } as const;
 
+const byCarrier = { [BY_CARRIER]: 'As the look-ups say for the row’s country and carrier.' };
+
 const ASKS = ['ask', 'offer', 'refer'];
 
 export const THEN = block('`then`', {
   keep: act(fields, 'Decides that nothing changes in this cell.'),
   clear: act(fields, 'Empties the cell, or several.'),
-  set: act(pairs('field', text), 'Writes a constant: `{ company: Acme }`.'),
+  set: act(textByField, 'Writes a constant: `{ company: Acme }`.'),
   copy: act(
-    pairs('field', fact),
+    factByField,
     'Writes another fact: `{ billingTelephoneNumber: phoneNumber }`. Where that is blank, the agent is asked for it.',
   ),
   lowest: act(
-    pairs('field', fact),
+    { is: 'pairs', key: 'field', value: fact, per: fact },
     'Writes the lowest number over the file’s rows of one group: `{ billingTelephoneNumber: phoneNumber }` with `per: carrier`.',
   ),
   per: beside(['lowest'], fact, 'What the group has in common: `carrier`.'),
   'look-up': act(
-    { is: 'name', of: 'procedure', or: [BY_CARRIER] },
-    'Gives the agent a task with the steps of this procedure. `by-carrier`: steps and fields as the look-ups say for the row’s country and carrier.',
+    { is: 'name', of: 'procedure', or: byCarrier },
+    'Gives the agent a task with the steps of this procedure, or those that the look-ups say (`by-carrier`).',
   ),
   for: {
     ...beside(['look-up', 'refer'], answerables, 'The field that the answer fills, or several.'),
@@ -225,7 +241,7 @@ export const THEN = block('`then`', {
   choices: beside(['ask'], texts, 'The answers to choose from.'),
   suggest: beside(['ask'], fact, 'A fact that holds a likely answer.'),
   offer: act(
-    pairs('field', fact),
+    factByField,
     'Suggests what stands in a fact, to be confirmed or replaced: `{ address: customer.billingAddress }`.',
   ),
   refer: act(
@@ -240,7 +256,7 @@ export const THEN = block('`then`', {
   ),
   severity: beside(['flag'], { is: 'words', of: SEVERITY_WORDS }, 'How much the flag weighs.'),
   about: beside(['flag'], { is: 'name', of: 'field' }, 'The cell that the flag is about.'),
-  stop: act(yesNo, '`true`: later stages, but for the checks, leave the row alone.'),
+  stop: act({ is: 'yes' }, '`true`: later stages, but for the checks, leave the row alone.'),
 });
 
 // Examples
@@ -252,16 +268,16 @@ export const STATUS_WORDS = {
 } as const;
 
 export const EXPECT = block('an expectation', {
-  set: may(pairs('field', text), 'What stands in the cell afterwards, whichever action wrote it.'),
+  set: may(textByField, 'What stands in the cell afterwards, whichever action wrote it.'),
   clear: may(fields, 'The cell that is emptied.'),
   'look-up': may(
-    { is: 'some', of: { is: 'name', of: 'procedure', or: [BY_CARRIER] } },
-    'The procedure of a task. `by-carrier`: whichever the look-ups say.',
+    { is: 'some', of: { is: 'name', of: 'procedure', or: byCarrier } },
+    'The procedure of a task.',
   ),
   for: may(answerables, 'The fields that a task fills.'),
   ask: may({ is: 'some', of: { is: 'name', of: 'asked' } }, 'The fact that is asked for.'),
   offer: may(
-    { is: 'either', of: [fields, pairs('field', text)] },
+    { is: 'either', of: [fields, textByField] },
     'The field that something is suggested for; with a text, what is suggested.',
   ),
   refer: may(texts, 'Whom the row is handed to.'),
@@ -370,8 +386,14 @@ export const CARRIER = block('a carrier', {
 export const LOOK_UP = block(
   'a look-up',
   {
-    country: must({ is: 'name', of: 'country', or: ['any'] }, 'The country it is for, or `any`.'),
-    carrier: must({ is: 'name', of: 'carrier', or: ['any'] }, 'The carrier it is for, or `any`.'),
+    country: must(
+      { is: 'name', of: 'country', or: { any: 'Every country.' } },
+      'The country it is for, or `any`.',
+    ),
+    carrier: must(
+      { is: 'name', of: 'carrier', or: { any: 'Every carrier.' } },
+      'The carrier it is for, or `any`.',
+    ),
     how: may(texts, 'What the agent does, step by step.'),
     procedure: may(procedure, 'The procedure whose steps are walked where `how` is empty.'),
     refer: may(text, 'Whom to ask instead: `manager`, `lead` or a queue.'),
@@ -422,7 +444,7 @@ export const ESCALATION_GIVEN = block('`given` of an escalation', {
 });
 
 export const ESCALATION_EXAMPLE = block(
-  'an example',
+  'an example of an escalation',
   {
     given: must({ is: 'block', of: ESCALATION_GIVEN }, 'The rejection: `{ carrier, text }`.'),
     expect: may({ is: 'block', of: ESCALATION_EXPECT }, 'What must be found for it.'),
@@ -434,15 +456,15 @@ export const ESCALATION_EXAMPLE = block(
 export const ESCALATION = block('an escalation', {
   id: must(id, 'A name for reports.'),
   carrier: must(
-    { is: 'some', of: { is: 'name', of: 'carrier', or: ['any'] } },
+    { is: 'some', of: { is: 'name', of: 'carrier', or: { any: 'Every carrier.' } } },
     'The carrier that rejects, a list of them, or `any`.',
   ),
   category: must(
-    { is: 'some', of: { is: 'name', of: 'category', or: ['any'] } },
+    { is: 'some', of: { is: 'name', of: 'category', or: { any: 'Every rejection.' } } },
     'The category of the rejection, a list of them, or `any`.',
   ),
   resolution: must(text, 'What to do, for the agent.'),
-  give: may(pairs('field', text), 'What the customer is given, by field.'),
+  give: may(textByField, 'What the customer is given, by field.'),
   refer: may(text, 'Whom to ask: `manager`, `lead` or a queue.'),
   procedure: may(procedure, 'The procedure whose steps carry the resolution out.'),
   why: may(text, WHY),
@@ -565,7 +587,10 @@ export const KIND_WORDS = {
 export type Kind = keyof typeof KIND_WORDS;
 
 const HEAD = {
-  kind: must({ is: 'words', of: KIND_WORDS }, 'What the file holds. One file holds one kind of thing.'),
+  kind: must(
+    { is: 'words', of: KIND_WORDS, called: 'kind' },
+    'What the file holds. One file holds one kind of thing.',
+  ),
   title: may(text, 'What the file is about, in a few words.'),
 };
 

@@ -25,6 +25,7 @@ import {
   CANONICAL_FIELDS,
   checkField,
   checkProcedure,
+  FIELD_TYPES,
   isPlainName,
   knownCarrier,
   knownCountry,
@@ -76,6 +77,8 @@ export function readCorrections(file: Keys): Correction[] {
   return file.blocks('corrections').map((block) => {
     const keys = itemKeys(block, file.findings);
     keys.check(CORRECTION);
+    // Shown to nobody yet, but no less a text.
+    keys.text('title');
     return {
       ...readProvenance(keys),
       id: readId(keys),
@@ -220,6 +223,7 @@ export function readCategories(file: Keys, known: readonly string[], words: Voca
   return file.blocks('categories').map((block) => {
     const keys = new Keys(block, file.findings);
     keys.check(CATEGORY);
+    readProvenance(keys);
     const id = readId(keys);
     return {
       id,
@@ -409,8 +413,6 @@ export function readLayoutFile(file: Keys): LayoutFile {
   return { values, fields, countries };
 }
 
-const FIELD_TYPES = ['text', 'carrier', 'country', 'phone', 'yes-no', 'number'] as const;
-
 /** The fields of the record: those declared, and the canonical ones that nobody declared. */
 export function resolveFields(
   declared: LayoutFile['fields'],
@@ -448,6 +450,7 @@ export function readLayouts(file: Keys, words: Vocabulary): Layout[] {
   return file.blocks('layouts').map((block) => {
     const keys = new Keys(block, findings);
     keys.check(LAYOUT);
+    readProvenance(keys);
     const id = readId(keys);
     const fieldNames = (key: string) =>
       keys
@@ -519,6 +522,7 @@ export function readQuestions(file: Keys): Question[] {
   return file.blocks('questions').map((block) => {
     const keys = new Keys(block, findings);
     keys.check(QUESTION);
+    readProvenance(keys);
     const id = keys.text('id');
     if (id !== '' && !isPlainName(id)) {
       findings.bad(keys.valuePlace('id'), `\`${id}\` cannot name a fact`, id, 'a word of letters and digits');
@@ -576,6 +580,7 @@ export function readCase(file: Keys): Partial<CaseTemplate> {
   const block = file.block('case');
   if (!block) return {};
   const keys = new Keys(block, file.findings).check(CASE);
+  readProvenance(keys);
   return {
     ...(keys.has('fields')
       ? {

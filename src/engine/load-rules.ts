@@ -751,14 +751,50 @@ function readExpected(
   if (!entry) return null;
   const block = mapOf(entry.value, `\`${key}\``, example.findings);
   if (!block) return null;
-  const expected = new Keys(block, example.findings).check(EXPECT);
-  expected.oneOf('status', STATUS_WORDS);
-  for (const name of ['set', 'offer']) {
-    const value = expected.get(name)?.value;
-    if (value?.kind !== 'map') continue;
-    for (const one of value.entries) checkField(one.key, one.place, words, example.findings);
-  }
+  const { findings } = example;
+  const expected = new Keys(block, findings).check(EXPECT);
+  // A name that nothing has would make an `expect-not` pass, whatever comes.
+  for (const entry of block.entries) checkExpected(entry, expected, words);
   return plainData(block) as Record<string, unknown>;
+}
+
+function checkExpected(entry: Entry, expected: Keys, words: Vocabulary): void {
+  const { findings } = expected;
+  const { key, value } = entry;
+  switch (key) {
+    case 'set':
+      readPairs(entry, words, findings, (node) => textOf(node, 'a text', findings));
+      break;
+    case 'offer':
+      if (value.kind === 'map') readPairs(entry, words, findings, (node) => textOf(node, 'a text', findings));
+      else readFields(expected, key, words);
+      break;
+    case 'clear':
+    case 'keep':
+      readFields(expected, key, words);
+      break;
+    case 'for':
+      readAnswerables(entry, words, findings);
+      break;
+    case 'ask':
+      for (const { text, place } of expected.texts(key)) checkFact(text.trim(), place, words, findings);
+      break;
+    case 'look-up':
+      for (const { text, place } of expected.texts(key))
+        if (text.trim() !== BY_CARRIER) checkProcedure(text.trim(), place, words, findings);
+      break;
+    case 'status':
+      expected.oneOf(key, STATUS_WORDS);
+      break;
+    case 'exclude':
+      expected.text(key);
+      break;
+    case 'refer':
+    case 'flag':
+      expected.texts(key);
+      break;
+    default:
+  }
 }
 
 /** A rule, and where an empty `when` of it stands. */

@@ -22,6 +22,9 @@ export const CANONICAL_FIELDS: Readonly<Record<string, FactType>> = {
   daysSinceActive: 'number',
 };
 
+/** How the values of a field can compare, beside the lists of values. */
+export const FIELD_TYPES = ['text', 'carrier', 'country', 'phone', 'yes-no', 'number'] as const;
+
 /** Customer facts that exist whatever the intake asks. */
 const CUSTOMER_FACTS: Readonly<Record<string, string>> = {
   name: 'The customer’s name.',
@@ -86,7 +89,7 @@ function isFact(name: string, words: Vocabulary): boolean {
 }
 
 /** The facts that need no other name in theirs, each with what it is. */
-function facts(words: Vocabulary): Map<string, string> {
+export function facts(words: Vocabulary): Map<string, string> {
   const found = new Map<string, string>();
   for (const { name, label } of words.fields.values()) found.set(name, label);
   for (const [name, label] of words.extras) found.set(name, label);

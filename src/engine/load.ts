@@ -160,6 +160,8 @@ function readFile(source: RuleText, layer: 0 | 1, findings: Findings): RuleFile 
     return null;
   }
   keys.check(FILES[kind]);
+  // That of a table is read with the table.
+  if (kind !== 'rules') keys.text('title');
   return { source, layer, kind, keys };
 }
 

@@ -2,6 +2,7 @@ import { expect } from 'vitest';
 import { loadRules, type RuleText } from '../../src/engine/load.ts';
 import { showPlace, showProblem } from '../../src/engine/problem.ts';
 import type { RuleSet } from '../../src/engine/rule.ts';
+import { refusals, validatorOf } from './schema-validator.ts';
 
 export function file(name: string, text: string): RuleText {
   return { name, path: `rules/${name}`, text };
@@ -22,11 +23,14 @@ export function marked(text: string): { text: string; places: string[] } {
   return { text: clean, places };
 }
 
-/** The rules of files in which nothing is wrong. */
+/** The rules of files in which nothing is wrong: neither to the loader nor to an editor with their schema. */
 export function clean(files: readonly RuleText[], extend: readonly RuleText[] = []): RuleSet {
   const { rules, problems } = loadRules(files, { digest: 'abc', extend });
   expect(problems.map(showProblem)).toEqual([]);
   if (!rules) throw new Error('no rules');
+  const validate = validatorOf(rules);
+  for (const { path, text } of [...files, ...extend])
+    expect(refusals(validate, text).map((refusal) => `${path}${refusal}`)).toEqual([]);
   return rules;
 }
 

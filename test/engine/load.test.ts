@@ -349,6 +349,22 @@ describe('what every rule says of itself', () => {
     fault('missing-field', '▸kind: rules\nstage: facts\nmatch: all\n');
   });
 
+  it.each([
+    ['unknown-fact', 'clear: ▸adress'],
+    ['unknown-fact', 'keep: [address, ▸pim]'],
+    ['unknown-fact', 'for: ▸adress'],
+    ['unknown-fact', 'ask: ▸orign'],
+    ['unknown-fact', 'set: { ▸adress: x }'],
+    ['unknown-fact', 'offer: ▸adress'],
+    ['unknown-procedure', 'look-up: ▸port-ordr'],
+    ['bad-value', 'status: ▸redy'],
+    ['bad-value', 'flag: ▸{ x: y }'],
+    ['bad-value', 'exclude: ▸[x]'],
+  ] as const)('%s for a name that nothing has, expected not to come: %s', (code, expected) => {
+    const examples = `    examples: [{ given: { country: US }, expect-not: { ${expected} } }]\n`;
+    fault(code, table({ examples }));
+  });
+
   it('missing-field for an example that gives or expects nothing', () => {
     fault('missing-field', table({ examples: '    examples: [▸{ expect: {} }]\n' }));
     fault('missing-field', table({ examples: '    examples: [▸{ given: {} }]\n' }));
