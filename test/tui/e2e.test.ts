@@ -355,7 +355,7 @@ describe.skipIf(!hasTmux)('csr review in a terminal (skipped where tmux is missi
     ['SIGTERM', '', 'SIGTERM', 143, 'rows'],
     ['SIGHUP', '', 'SIGHUP', 129, 'typing'],
     ['a thrown error', '', 'SIGUSR2', 2, 'rows'],
-    ['a thrown error', '', 'SIGUSR2', 2, 'typing'],
+    ['a thrown error while typing', '', 'SIGUSR2', 2, 'typing'],
   ] as const)('check 11: %s leaves the terminal as it was', async (_name, keys, signal, status, where) => {
     const fault = join(folder, 'fault.mjs');
     writeFileSync(fault, FAULT);
