@@ -467,6 +467,8 @@ describe.skipIf(!hasTmux)('csr review in a terminal (skipped where tmux is missi
     await tmux.shows('left with 1');
     const screen = ours(tmux.written());
     expect(screen.slice(screen.indexOf('opening'))).not.toMatch(CLEARS);
+    // Text is selected with the mouse as in any terminal.
+    expect(screen).not.toMatch(new RegExp(`${ESC}\\[\\?(9|100\\d|101\\d)h`));
   });
 
   test.each([
@@ -482,7 +484,7 @@ describe.skipIf(!hasTmux)('csr review in a terminal (skipped where tmux is missi
     expect(existsSync(`${file}.session`)).toBe(false);
   });
 
-  test('--plain works through a pipe', () => {
+  test('--plain works through a pipe, on the session of the screen', async () => {
     const { status, stdout } = spawnSync(csr, ['review', '--plain', file], {
       encoding: 'utf8',
       input: ':continue\n:answer-group ported\nyes\n',
@@ -490,6 +492,11 @@ describe.skipIf(!hasTmux)('csr review in a terminal (skipped where tmux is missi
     expect(stdout).toContain('saved: answered 3 rows');
     expect(status).toBe(1);
     expect(journal()).toContain('ported');
+    // The screen goes on with the same session.
+    const tmux = start();
+    await tmux.shows('the session goes on');
+    tmux.sends('u');
+    await tmux.shows('undone: answer for 3 rows');
   });
 
   test('a journal that cannot be written is said, keeps the answer on the screen, and takes it later', async () => {

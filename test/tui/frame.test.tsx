@@ -80,7 +80,16 @@ test('under 60x16 the window is too small, and only leaving works', async () => 
   expect(agent.screen).toContain('window too small');
   await agent.sends('iBerlin\r');
   expect(agent.deeds).toEqual([]);
-  agent.resizes(80, 24);
+  for (const [columns, rows] of [
+    [59, 16],
+    [60, 15],
+    [1, 1],
+  ] as const) {
+    agent.resizes(columns, rows);
+    expect(agent.screen).toContain('window too small'.slice(0, columns - 1));
+    expect(agent.screen).not.toContain('group');
+  }
+  agent.resizes(60, 16);
   expect(agent.screen).toContain('group 1/');
   agent.resizes(40, 10);
   await agent.sends('q');
