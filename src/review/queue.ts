@@ -1,4 +1,5 @@
 /** Open tasks in the groups an agent works them in: one look-up in one portal answers many numbers. */
+import { distance } from 'fastest-levenshtein';
 import type { Task } from '../engine/decision.ts';
 import type { Review } from './review.ts';
 
@@ -180,4 +181,30 @@ export function earlierAnswers(
       counts.set(text, (counts.get(text) ?? 0) + 1);
   }
   return [...counts].map(([text, count]) => ({ text, count })).sort((a, b) => b.count - a.count);
+}
+
+/** How long a text is at least, and how many characters may be otherwise, so that another is it with a slip. */
+const LONG = 12;
+const SLIPS = 2;
+
+/**
+ * What other rows of the file have in a column, and is a text but for a slip: of a spreadsheet's `MA 2108`, the `MA 02108`
+ * of its neighbours. Most frequent first. Numbers of phones are all near each other, so there it is none.
+ */
+export function nearTexts(
+  { table, evaluator }: Review,
+  field: string,
+  text: string,
+): { readonly text: string; readonly count: number }[] {
+  const at = table.columns.findIndex((column) => column.field === field);
+  if (at < 0 || text.length < LONG || evaluator.facts.type(field) === 'phone') return [];
+  const counts = new Map<string, number>();
+  for (const { cells } of table.rows) {
+    const other = cells[at] ?? '';
+    if (Math.abs(other.length - text.length) <= SLIPS) counts.set(other, (counts.get(other) ?? 0) + 1);
+  }
+  return [...counts]
+    .filter(([other]) => other !== text && distance(other, text) <= SLIPS)
+    .map(([other, count]) => ({ text: other, count }))
+    .sort((a, b) => b.count - a.count);
 }

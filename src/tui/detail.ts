@@ -25,7 +25,9 @@ export function detailPane(view: View, world: World, work: Worklist, width: numb
   const all = wrapLines(full, Math.max(10, width - 2 * margin.length));
   const body: Line[] = all.map((one) => [span(`${margin}${one.text}`, one.style)]);
   const room = height - 1;
-  const top = Math.max(0, Math.min(view.detailTop || followed(all, room), body.length - room));
+  // Who reads on in the pane starts at its top.
+  const from = view.pane === 'detail' || view.detailTop > 0 ? view.detailTop : followed(all, room);
+  const top = Math.max(0, Math.min(from, body.length - room));
   const below = body.length - room - top;
   const more = below > 0 ? ` ${below} more \u2193 ` : top > 0 ? ' \u2191 ' : '';
   const style: Style = view.pane === 'detail' ? 'head' : 'title';

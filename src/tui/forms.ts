@@ -6,7 +6,7 @@ import type { Question } from '../engine/rule.ts';
 import { answerDeed, choicesOf, entryOf, NONE, NumberIndex, validateAnswer } from '../review/answers.ts';
 import type { Deed } from '../review/event.ts';
 import { hintsFor, validateQuestion } from '../review/intake.ts';
-import { earlierAnswers } from '../review/queue.ts';
+import { earlierAnswers, nearTexts } from '../review/queue.ts';
 import type { Review } from '../review/review.ts';
 import { blankOffer } from './keys.ts';
 import { inputLine, replaceWith } from './line.ts';
@@ -212,7 +212,7 @@ export function openCorrect(view: View, world: World, name: string, scope: Scope
   return step(openForm(view, world, { type: 'correct', field: name }, 'CORRECT', [cell], scope));
 }
 
-/** Texts that may well belong into a cell: what the rules would take from the row itself, what rows like it have by answer, what came in. */
+/** Texts that may well belong into a cell: what the rules would take from the row itself, what other rows have, what came in. */
 function cellTexts(review: Review, name: string, row: number): Suggestion[] {
   const { evaluator, rules } = review;
   const { facts } = evaluator;
@@ -224,8 +224,10 @@ function cellTexts(review: Review, name: string, row: number): Suggestion[] {
       text: evaluator.value(row, fact),
       from: `the row's ${evaluator.columnName(facts.slot(fact))}`,
     }));
+  const near = nearTexts(review, name, evaluator.value(row, name)).slice(0, MOST_EARLIER);
   const texts = [
     ...taken,
+    ...near.map(({ text, count }) => ({ text, from: counted(count) })),
     ...earlierAnswers(review, name, row)
       .slice(0, MOST_EARLIER)
       .map(({ text, count }) => ({ text, from: counted(count) })),

@@ -932,3 +932,32 @@ test('with the word of those who were asked, the escalated rows are gone through
   await agent.sends('i1 Here St\r');
   expect(agent.said).toBe('saved: answered 1 row; group done, on to the next');
 });
+
+test('a correction offers what the file has elsewhere and is the same but for a slip', async () => {
+  const right = '88 Beacon St, Boston, MA 02108';
+  const rows = ['88 Beacon St, Boston, MA 2108', right, right, '90 Other St, Boston, MA 02109'].map(
+    (address, at) => `+1617555010${at},US,Inteliquent,0012345,Ana,Lee,+1617555010${at},"${address}",8x82125`,
+  );
+  const agent = await Agent.at(memoryOpening([SAMPLE.split('\n')[0], ...rows].join('\n')));
+  await agent.goesTo(FLAGS);
+  await agent.sends('i');
+  expect(agent.screen).toContain(`\u2193 ${right}  2 rows`);
+  expect(agent.screen).not.toContain('90 Other St');
+  await agent.sends('\u001b[B\r');
+  expect(agent.deeds).toMatchObject([{ type: 'edit', rows: [0], text: right }]);
+});
+
+test('a pane that is too short follows the steps that are ticked', async () => {
+  const agent = await Agent.at(memoryOpening(), [80, 18]);
+  await agent.goesTo(ASK);
+  await agent.sends('A1\r\rA2\r');
+  expect(agent.screen).toMatch(/-- WHY row 3 \u00b7 Ported Lumen.*\u2026 \u00b7 address-matrix\.yaml:\d+ /);
+  expect(agent.screen).toContain('? asked: Address');
+  expect(agent.screen).not.toContain('5 [ ] ');
+  await agent.sends('1234');
+  expect(agent.screen).toContain('5 [>] Open its LOA');
+  expect(agent.screen).not.toContain('? asked: Address');
+  // Who reads on in the pane starts at its top.
+  await agent.sends('\t');
+  expect(agent.screen).toContain('? asked: Address');
+});
