@@ -29,9 +29,9 @@ function marked(text: string): string {
   return text.split('\n').map(visible).join('\n');
 }
 
-/** Text to standard output, as it is. */
+/** Text or a file to standard output, as it is; what a terminal would obey in a text stands there as a mark. */
 export function print(text: string | Uint8Array): void {
-  process.stdout.write(text);
+  process.stdout.write(typeof text === 'string' && process.stdout.isTTY ? marked(text) : text);
 }
 
 export function printJson(value: unknown): void {

@@ -560,6 +560,12 @@ describe.skipIf(!hasTmux)('csr review in a terminal (skipped where tmux is missi
     expect(screen).toContain('\u27e8202E\u27e9');
     expect(screen.replace(SEQUENCES, '').match(OBEYED)).toBe(null);
     expect(screen.slice(screen.indexOf('opening'))).not.toMatch(CLEARS);
+    // Nor do other commands, where a person reads them.
+    const other = join(folder, 'other');
+    const explained = run(`${csr} explain '${folder}'/8x8_E*_CSR.csv +4930555010`, { record: other });
+    await explained.shows('left with 0');
+    expect(explained.written()).toContain('\u27e8202E\u27e9');
+    expect(explained.written()).not.toMatch(/[\u009b\u202e\u200b]/);
     // Nor does an error obey what it quotes.
     const { status, stderr } = spawnSync(csr, ['review', '--plain', `${file}x`], {
       encoding: 'utf8',
