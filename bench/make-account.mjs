@@ -167,7 +167,10 @@ export function makeSheets() {
   const code = (at, length) => String(48_151_623 + at * 4_242).padStart(length, '0');
   return {
     inventory: sheet(inventory),
-    orders: sheet(orders),
+    letter: orders
+      .filter(([, address]) => address === HEAD_OFFICE)
+      .map(([number]) => number)
+      .join('\n'),
     orange: sheet(
       of('FR', 'Orange', (at) => ['12 rue de la Paix, 75002 Paris', `01P${code(at, 8).slice(-6)}ABC`]),
     ),

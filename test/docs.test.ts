@@ -126,7 +126,8 @@ async function replayed(page: string): Promise<string> {
 }
 
 describe.concurrent('what the pages show is what the program says (run with -u to write it)', () => {
-  for (const page of ['README.md', ...GUIDES])
+  // Pages without commands are held to the program by tests of their own.
+  for (const page of ['README.md', ...GUIDES].filter((page) => /^```console$/m.test(read(page))))
     test(page, async ({ expect }) => {
       await expect(await replayed(page)).toMatchFileSnapshot(join(ROOT, page));
     });
