@@ -114,7 +114,7 @@ test.each(SIZES)(
     await visit('pasted table', 'p', `+14085550199\t${HOSTILE}\nx${HOSTILE}\ty`);
     await visit('first answer', 'i', HOSTILE, '\r');
     await visit('earlier answer', 'i', null, '\u001b[B');
-    await visit('exclusion', 'd', HOSTILE, '\r');
+    await visit('exclusion', '-d', HOSTILE, '\r');
     await agent.goesTo((list) => list.kind === 'excluded');
     await visit('excluded row', 'x');
     agent.desk.record = async () => {
