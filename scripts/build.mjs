@@ -116,12 +116,44 @@ async function ruleTrees() {
   return JSON.stringify(trees);
 }
 
+/** What other programs need to judge by compiled rules, in one file; json-rules-engine they have themselves. */
+async function hostModule() {
+  const { outputFiles: built } = await build({
+    absWorkingDir: root,
+    entryPoints: ['src/engine/host.ts'],
+    bundle: true,
+    write: false,
+    platform: 'neutral',
+    mainFields: ['module', 'main'],
+    format: 'esm',
+    target: 'node20.19',
+    minifySyntax: true,
+    minifyWhitespace: true,
+    legalComments: 'none',
+    // The engine is the host's; what of it the module names is for our own judging, which is not in it.
+    plugins: [
+      {
+        name: 'no-engine',
+        setup(module) {
+          module.onResolve({ filter: /^json-rules-engine$/ }, () => ({ path: 'none', namespace: 'none' }));
+          module.onLoad({ filter: /./, namespace: 'none' }, () => ({
+            contents: 'export const Engine = null;',
+          }));
+        },
+      },
+    ],
+    logLevel: 'warning',
+  });
+  return built[0].contents;
+}
+
 // A command that runs during a build finds the old bundle or the new one: the entry changes last, in one step.
 const files = new Map(outputFiles.map(({ path, contents }) => [basename(path), contents]));
 const entry = files.get('cli.js');
 files.delete('cli.js');
 files.set('THIRD-PARTY-LICENSES.txt', licences);
 files.set('rule-trees.json', await ruleTrees());
+files.set('host.js', await hostModule());
 files.set('cli.js', entry);
 await mkdir(outdir, { recursive: true });
 for (const [name, contents] of files) {

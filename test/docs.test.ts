@@ -8,6 +8,7 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -86,6 +87,14 @@ async function typed(command: string, folder: string): Promise<string> {
   return outcome.stderr.toString() + shell(pipe, folder, outcome.stdout).toString();
 }
 
+/** The packages that a program of a reader's own may import. */
+function installInto(folder: string): void {
+  mkdirSync(join(folder, 'node_modules'));
+  symlinkSync(ROOT, join(folder, 'node_modules', 'csr'));
+  const engine = 'json-rules-engine';
+  symlinkSync(join(ROOT, 'node_modules', engine), join(folder, 'node_modules', engine));
+}
+
 /**
  * A page as it would be if its commands were typed now, in a folder with the shipped example.
  * A file that the page shows (by `cat`, or under a line that ends in its name) is put in place first, as a reader would.
@@ -100,6 +109,7 @@ async function replayed(page: string): Promise<string> {
   };
   try {
     cpSync(join(ROOT, 'examples'), join(folder, 'examples'), { recursive: true });
+    installInto(folder);
     const lines = read(page).split('\n');
     const out: string[] = [];
     let done = 0;

@@ -1,6 +1,7 @@
 /** `csr rules …`: rule files written, checked and tested before they reach an agent. */
 import type { Command } from 'commander';
 import { addCheck } from './rules/check.ts';
+import { addCompile } from './rules/compile.ts';
 import { addSchema } from './rules/schema.ts';
 import { addTest } from './rules/test.ts';
 
@@ -9,4 +10,5 @@ export function addRules(program: Command): void {
   addCheck(rules);
   addTest(rules);
   addSchema(rules);
+  addCompile(rules);
 }

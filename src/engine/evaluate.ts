@@ -7,6 +7,7 @@ import {
 } from 'json-rules-engine';
 import { comparedFacts, opHolds, type Reader } from './conditions.ts';
 import { ANY_CELL, Reading, type RowState } from './facts.ts';
+import { Pattern } from './pattern.ts';
 import type { Op, Rule, Test } from './rule.ts';
 
 /** A rule that holds, or one that would if a number of it could be read. */
@@ -18,7 +19,16 @@ export interface Verdict {
 
 const UNREADABLE = 'unreadable';
 
-function conditionsOf(rule: Rule, doubtful: boolean): TopLevelCondition {
+/** Whether a rule can come out open, because a number that it tests may not be one. */
+export function canDoubt(rule: Rule): boolean {
+  return testsOf(rule).some((test) => readsNumber(test.op));
+}
+
+/**
+ * A rule's conditions in json-rules-engine's JSON; `doubtful`, those under which it would hold if only its numbers
+ * could be read (or holds).
+ */
+export function conditionsOf(rule: Rule, doubtful: boolean): TopLevelCondition {
   const block = (tests: readonly Test[]): NestedCondition[] =>
     tests.map((test) => conditionOf(test, doubtful));
   const all = block(rule.when);
@@ -29,7 +39,7 @@ function conditionsOf(rule: Rule, doubtful: boolean): TopLevelCondition {
 }
 
 function conditionOf(test: Test, doubtful: boolean): NestedCondition {
-  if (test.fact === ANY_CELL) return { fact: ANY_CELL, operator: 'some-cell', value: plain(test.op) };
+  if (test.fact === ANY_CELL) return { fact: ANY_CELL, operator: SOME_CELL, value: operation(test.op) };
   const condition = opCondition(test.fact, test.op);
   return doubtful && readsNumber(test.op) ? { any: [condition, doubtOf(test.fact, test.op)] } : condition;
 }
@@ -84,7 +94,7 @@ function plain(op: Op): unknown {
       return { min: op.min, minOpen: op.minOpen, max: op.max, maxOpen: op.maxOpen };
     case 'not':
     case 'all-of':
-      return { [op.kind]: op.ops.map((one) => ({ operator: one.kind, value: plain(one) })) };
+      return op.ops.map(operation);
     case 'same-as':
     case 'identical-to':
       return { fact: op.fact };
@@ -93,59 +103,100 @@ function plain(op: Op): unknown {
   }
 }
 
+interface Operation {
+  readonly operator: Op['kind'];
+  readonly value: unknown;
+}
+
+function operation(op: Op): Operation {
+  return { operator: op.kind, value: plain(op) };
+}
+
+/** The operator that JSON stands for. */
+function opOf({ operator, value }: Operation): Op {
+  switch (operator) {
+    case 'equals':
+      return { kind: operator, keys: value as string[], written: value as string[] };
+    case 'exactly':
+      return { kind: operator, texts: value as string[] };
+    case 'starts-with':
+      return { kind: operator, prefixes: value as string[] };
+    case 'matches':
+      return { kind: operator, pattern: Pattern.of(value as string) };
+    case 'number':
+      return { kind: operator, ...(value as Omit<Extract<Op, { kind: 'number' }>, 'kind'>) };
+    case 'not':
+    case 'all-of':
+      return { kind: operator, ops: (value as Operation[]).map(opOf) };
+    case 'same-as':
+    case 'identical-to':
+      return { kind: operator, fact: (value as { fact: string }).fact };
+    default:
+      return { kind: operator };
+  }
+}
+
 function readsNumber(op: Op): boolean {
   return op.kind === 'number' || ((op.kind === 'not' || op.kind === 'all-of') && op.ops.some(readsNumber));
 }
 
-/** What a comparison reads where it compares with nothing. */
-const nothing = new Reading('text', '', { carriers: null, countries: null, values: new Map() } as never);
+/** A fact that nobody gives is blank. */
+const NOTHING = new Reading('text', '', { carriers: null, countries: null, values: new Map() } as never);
 
-/** The operators of the rule language, in terms of `opHolds`. */
-function addOperators(engine: Engine, rules: readonly Rule[]): void {
-  const ops = new Map<string, Op>();
-  for (const test of rules.flatMap(testsOf)) for (const op of leaves(test.op)) ops.set(key(op), op);
-  const judge = (kind: Op['kind'], toOp: (value: never) => Op | undefined) =>
-    engine.addOperator(kind, (reading: Reading, value: unknown) => {
-      const op = toOp(value as never);
-      return op !== undefined && opHolds(op, reading, () => nothing) === true;
-    });
-  judge('any', () => ({ kind: 'any' }));
-  judge('blank', () => ({ kind: 'blank' }));
-  judge('present', () => ({ kind: 'present' }));
-  judge('known', () => ({ kind: 'known' }));
-  judge('unknown', () => ({ kind: 'unknown' }));
-  judge('equals', (keys: string[]) => ({ kind: 'equals', keys, written: keys }));
-  judge('exactly', (texts: string[]) => ({ kind: 'exactly', texts }));
-  judge('starts-with', (prefixes: string[]) => ({ kind: 'starts-with', prefixes }));
-  judge('number', (bounds: Omit<Extract<Op, { kind: 'number' }>, 'kind'>) => ({ kind: 'number', ...bounds }));
-  // A pattern is compiled once, by the loader; JSON carries its source.
-  judge('matches', (source: string) => ops.get(`matches ${source}`));
-  engine.addOperator(
-    'same-as',
-    (reading: Reading, other: Reading) =>
-      opHolds({ kind: 'same-as', fact: '' }, reading, () => other) === true,
-  );
-  engine.addOperator(
-    'identical-to',
-    (reading: Reading, other: Reading) =>
-      opHolds({ kind: 'identical-to', fact: '' }, reading, () => other) === true,
-  );
-  engine.addOperator(UNREADABLE, (reading: Reading) => !reading.blank && reading.number === null);
-  engine.addOperator('some-cell', (cells: readonly Reading[], value: unknown) => {
-    const wanted = JSON.stringify(value);
-    const test = rules
-      .flatMap(testsOf)
-      .find((one) => one.fact === ANY_CELL && JSON.stringify(plain(one.op)) === wanted);
-    return test !== undefined && cells.some((cell) => opHolds(test.op, cell, () => nothing) === true);
+const SOME_CELL = 'some-cell';
+
+/** The operators of the rule language, by name, with what each means and what its value is. */
+export const OPERATORS = {
+  blank: 'nothing stands there, or only white space; value: true',
+  present: 'something stands there; value: true',
+  any: 'always; value: true',
+  known: 'it is in the list of its type (carriers, countries, values); value: true',
+  unknown: 'something stands there that is not in that list; value: true',
+  equals: 'its key is one of these; value: a list of keys',
+  exactly: 'its text is one of these, to the letter; value: a list of texts',
+  'starts-with': 'its text begins with one of these, in any case; value: a list of beginnings',
+  matches: 'the regular expression (RE2) is found in its text; value: the expression',
+  number: 'it is a number between min and max; value: { min, minOpen, max, maxOpen }, an open bound left out',
+  'same-as': 'its key is that of another fact, and neither is blank; value: { fact }',
+  'identical-to': 'its text is that of another fact, and neither is blank; value: { fact }',
+  [UNREADABLE]: 'something stands there that is no number; value: true',
+  [SOME_CELL]:
+    'one of a list of cells fits; value: { operator, value } as above, or not / all-of with a list of them',
+} as const;
+
+/** Teaches an engine the operators. They judge readings (`Reading`); what is not there counts as blank. */
+export function addOperators(engine: Pick<Engine, 'addOperator'>): void {
+  const judge = (name: keyof typeof OPERATORS, holds: (fact: Reading, value: never) => boolean) =>
+    engine.addOperator(name, (fact: Reading | undefined, value: unknown) =>
+      holds(fact ?? NOTHING, value as never),
+    );
+  const compared = ['same-as', 'identical-to'] as const;
+  const plainly = [
+    'blank',
+    'present',
+    'any',
+    'known',
+    'unknown',
+    'equals',
+    'exactly',
+    'starts-with',
+    'matches',
+    'number',
+  ] as const;
+  for (const operator of plainly)
+    judge(operator, (fact, value) => opHolds(opOf({ operator, value }), fact, () => NOTHING) === true);
+  for (const kind of compared) {
+    judge(
+      kind,
+      (fact, other: Reading | undefined) =>
+        opHolds({ kind, fact: '' }, fact, () => other ?? NOTHING) === true,
+    );
+  }
+  judge(UNREADABLE, (fact) => !fact.blank && fact.number === null);
+  engine.addOperator(SOME_CELL, (cells: readonly Reading[] | undefined, value: Operation) => {
+    const op = opOf(value);
+    return (cells ?? []).some((cell) => opHolds(op, cell, () => NOTHING) === true);
   });
-}
-
-function leaves(op: Op): Op[] {
-  return op.kind === 'not' || op.kind === 'all-of' ? op.ops.flatMap(leaves) : [op];
-}
-
-function key(op: Op): string {
-  return op.kind === 'matches' ? `matches ${op.pattern.source}` : op.kind;
 }
 
 export function testsOf(rule: Rule): readonly Test[] {
@@ -170,7 +221,7 @@ function unreadableFacts(rule: Rule, row: RowState, reader: Reader): string[] {
 export async function judge(rules: readonly Rule[], row: RowState, reader: Reader): Promise<Verdict[]> {
   // One engine a run: overlapping runs on one engine lose rules.
   const engine = new Engine([], { allowUndefinedFacts: true });
-  addOperators(engine, rules);
+  addOperators(engine);
   for (const fact of new Set(
     rules.flatMap(testsOf).flatMap((test) => [test.fact, ...comparedFacts(test.op)]),
   )) {
@@ -179,7 +230,7 @@ export async function judge(rules: readonly Rule[], row: RowState, reader: Reade
   }
   for (const [at, rule] of rules.entries()) {
     engine.addRule({ conditions: conditionsOf(rule, false), event: { type: 'decides', params: { at } } });
-    if (testsOf(rule).some((test) => readsNumber(test.op))) {
+    if (canDoubt(rule)) {
       engine.addRule({ conditions: conditionsOf(rule, true), event: { type: 'doubts', params: { at } } });
     }
   }

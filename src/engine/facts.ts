@@ -26,6 +26,13 @@ export function factType(fact: string, fields: LayoutBook['fields']): FactType {
   return fields.get(field)?.type ?? 'text';
 }
 
+/** How values of each fact of a rule set compare. */
+export function factTypes({ intake, layouts }: RuleSet): (fact: string) => FactType {
+  const yesNo = intake.questions.filter((question) => question.type === 'yes-no');
+  const yesNoFacts = new Set(yesNo.map((question) => `customer.${question.id}`));
+  return (fact) => (yesNoFacts.has(fact) ? 'yes-no' : factType(fact, layouts.fields));
+}
+
 /** Trimmed and case-folded; canonically composed so that `é` equals `é`. */
 function foldCase(text: string): string {
   return text.trim().normalize('NFC').toLowerCase();
