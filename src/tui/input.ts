@@ -35,8 +35,9 @@ const FINALS: Readonly<Record<string, string>> = {
   F: 'end',
   H: 'home',
   Z: 'shift-tab',
-  M: 'enter',
 };
+/** After ESC O; after ESC [ it begins a mouse report. */
+const KEYPAD_ENTER = 'M';
 
 const TILDES: Readonly<Record<string, string>> = {
   1: 'home',
@@ -116,6 +117,8 @@ function sequenceLength(text: string, at: number): number | null {
   const kind = text[at + 1];
   if (kind === undefined) return null;
   if (kind === '[') {
+    // A mouse report of old: three characters follow, whatever they are.
+    if (text[at + 2] === 'M') return text.length >= at + 6 ? 6 : null;
     for (let end = at + 2; end < text.length; end++) {
       const code = text.charCodeAt(end);
       if (code >= 0x40 && code <= 0x7e) return end - at + 1;
@@ -124,7 +127,11 @@ function sequenceLength(text: string, at: number): number | null {
     }
     return null;
   }
-  if (kind === 'O') return text.length > at + 2 ? 3 : null;
+  if (kind === 'O') {
+    const final = text[at + 2];
+    if (final === undefined) return null;
+    return FINALS[final] === undefined && final !== KEYPAD_ENTER ? 1 : 3;
+  }
   if (kind === ']' || kind === 'P' || kind === '_' || kind === '^') {
     const bell = text.indexOf('\u0007', at);
     const end = text.indexOf(`${ESC}\\`, at);
@@ -145,7 +152,7 @@ function escapeKeys(sequence: string): Input[] {
 function sequenceKey(sequence: string): string | null {
   const kind = sequence[1];
   const final = sequence.at(-1) as string;
-  if (kind === 'O') return FINALS[final] ?? null;
+  if (kind === 'O') return final === KEYPAD_ENTER ? 'enter' : (FINALS[final] ?? null);
   if (kind !== '[') return null;
   const parameters = sequence.slice(2, -1);
   if (!/^[\d;]*$/.test(parameters)) return null;

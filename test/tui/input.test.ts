@@ -71,6 +71,19 @@ test('modifiers, control keys and their names', () => {
   ]);
 });
 
+test('the keypad sends Enter too', () => {
+  expect(decode('\u001bOMj')).toEqual(['enter', 'j']);
+});
+
+test('a mouse report of old is no Enter, whatever it says', () => {
+  expect(decode('a\u001b[M !!b')).toEqual(['a', 'b']);
+  expect(decode('a\u001b[M', '\r\u001b', 'jb')).toEqual(['a', 'b']);
+});
+
+test('Esc and O and more in one write are all seen', () => {
+  expect(decode('\u001bOj')).toEqual(['escape', 'O', 'j']);
+});
+
 test('mouse reports, focus events and replies of the terminal are no keys', () => {
   expect(
     decode('a\u001b[<0;10;10Mb\u001b[Ic\u001b[?62;c\u001b]11;rgb:0/0/0\u0007d\u001bP1$r\u001b\\e'),
