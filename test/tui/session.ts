@@ -14,7 +14,7 @@ interface Block {
 }
 
 /** A screen that stays another one for this long (ms) is another one: a page is slow only where it has drifted. */
-const STILL = 4_000;
+const STILL = 8_000;
 
 const KEYS: Readonly<Record<string, string>> = {
   Enter: '\r',
