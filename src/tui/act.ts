@@ -431,7 +431,7 @@ function chooseAnswer(view: View, world: World): Step {
 function takeBack(view: View, world: World): Step {
   if (view.screen === 'mapping') {
     const field = mappingFields(world)[(view.mapping?.at ?? 0) - 1];
-    return step(field ? mapField(view, field.name, null) : chooseLayout(view, ''));
+    return step(field ? mapField(view, world, field.name, null) : chooseLayout(view, world, ''));
   }
   const question = world.opening.rules.intake.questions[view.question];
   if (!question || !world.desk?.review.state.customer.has(question.id))
@@ -456,9 +456,9 @@ function picked(view: View, pick: Pick, item: PickItem | null, world: World): St
     case 'cell':
       return forms.openCorrect(below, world, item.id, view.marks.size > 0 ? 'selection' : 'row');
     case 'column':
-      return step(moved(mapField(below, pick.purpose.field, item.id), world, 1));
+      return step(moved(mapField(below, world, pick.purpose.field, item.id), world, 1));
     case 'layout':
-      return step(moved(chooseLayout(below, item.id), world, 1));
+      return step(moved(chooseLayout(below, world, item.id), world, 1));
   }
 }
 

@@ -5,6 +5,9 @@ import { clip, pad, visible, widthOf, wrap } from './text.ts';
 import { type Line, span } from './theme.ts';
 import type { Mapping, Style, View, World } from './view.ts';
 
+/** The most lines for what is missing. */
+const MOST_PROBLEMS = 6;
+
 /** The columns of a file that no layout explains. */
 export function mappingPage(view: View, world: World, height: number): Line[] {
   const mapping = view.mapping as Mapping;
@@ -20,11 +23,14 @@ export function mappingPage(view: View, world: World, height: number): Line[] {
   lines.push([
     span(pad(`   ${pad('field', label)} ${pad('column', column)} what stands in it`, columns), 'head'),
   ]);
-  const problems = mapping.problems.flatMap((problem) =>
-    wrap(visible([problem.message, problem.wanted].filter(Boolean).join('; wanted: ')), columns - 4),
+  // A layout a line: each is another way to read the file.
+  const problems = mapping.problems.flatMap(({ message, wanted }) =>
+    [message, ...(wanted?.split(/; (?=[\w-]+ \()/) ?? [])].flatMap((text, at) =>
+      wrap(visible(at === 0 ? text : `  ${text}`), columns - 4),
+    ),
   );
   const keepLine = `${mapping.keep ? '[x]' : '[ ]'} keep these columns as a layout for the next file (s)`;
-  const room = height - lines.length - 2 - Math.min(3, problems.length);
+  const room = height - lines.length - 2 - Math.min(MOST_PROBLEMS, Math.max(1, problems.length));
   const top = scrolled(0, mapping.at, room, fields.length + 1);
   const all: [string, string, string][] = [
     ['Layout', mapping.choice.layout ?? '(find it by the columns)', ''],
@@ -47,7 +53,8 @@ export function mappingPage(view: View, world: World, height: number): Line[] {
     lines.push([span(text, here ? 'cursor' : chosen === '-' ? 'dim' : 'plain')]);
   }
   lines.push([], [span(` ${keepLine}`)]);
-  for (const problem of problems.slice(0, 3)) lines.push([span(`  ${problem}`, 'bad')]);
+  if (problems.length === 0) lines.push([span('  + this is enough to read the file', 'good')]);
+  for (const problem of problems.slice(0, MOST_PROBLEMS)) lines.push([span(`  ${problem}`, 'bad')]);
   return lines;
 }
 

@@ -127,40 +127,43 @@ export function chooseColumn(view: View, world: World): Step {
   );
 }
 
-/** The view with a field mapped to a column, or to none. */
-export function mapField(view: View, field: string, column: string | null): View {
+/** The view with a field mapped to a column, or to none; what is still missing is said. */
+export function mapField(view: View, world: World, field: string, column: string | null): View {
   const mapping = view.mapping as Mapping;
   const map = new Map(mapping.choice.map);
   // A column means one thing.
   for (const [other, name] of map) if (name === column) map.delete(other);
   if (column === null) map.delete(field);
   else map.set(field, column);
-  return { ...view, mapping: { ...mapping, choice: { ...mapping.choice, map }, problems: [] } };
+  return chosen(view, world, { ...mapping.choice, map });
 }
 
-export function chooseLayout(view: View, id: string): View {
-  const mapping = view.mapping as Mapping;
-  return {
-    ...view,
-    mapping: { ...mapping, choice: { ...mapping.choice, layout: id === '' ? null : id }, problems: [] },
-  };
+export function chooseLayout(view: View, world: World, id: string): View {
+  const { choice } = view.mapping as Mapping;
+  return chosen(view, world, { ...choice, layout: id === '' ? null : id });
+}
+
+function chosen(view: View, world: World, choice: LayoutChoice): View {
+  return { ...view, mapping: { ...(view.mapping as Mapping), choice, problems: hindrances(world, choice) } };
+}
+
+/** Why the file cannot be read as it is mapped; empty where it can. */
+function hindrances(world: World, choice: LayoutChoice): readonly Problem[] {
+  try {
+    world.opening.recognise(choice);
+    return [];
+  } catch (error) {
+    if (!(error instanceof CsrError)) throw error;
+    return error.problems;
+  }
 }
 
 /** Tries the mapping: opens the session, or shows what is still missing. */
 export function tryMapping(view: View, world: World): Step {
   const mapping = view.mapping as Mapping;
-  try {
-    world.opening.recognise(mapping.choice);
-  } catch (error) {
-    if (!(error instanceof CsrError)) throw error;
-    return step(
-      saying(
-        { ...view, mapping: { ...mapping, problems: error.problems } },
-        error.problems[0]?.message ?? error.message,
-        'bad',
-      ),
-    );
-  }
+  const problems = hindrances(world, mapping.choice);
+  const [first] = problems;
+  if (first) return step(saying({ ...view, mapping: { ...mapping, problems } }, first.message, 'bad'));
   return step(
     { ...view, busy: 'opening' },
     { type: 'open', choice: mapping.choice, keepLayout: mapping.keep },

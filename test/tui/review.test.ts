@@ -766,6 +766,10 @@ test('unknown columns are mapped by hand and kept', async () => {
     await agent.sends(`g${'j'.repeat(names.indexOf(field) + 1)}\r${header}\r`);
   }
   expect(agent.screen).toContain('+4930555010');
+  expect(agent.screen).toContain('+ this is enough to read the file');
+  await agent.sends(`g${'j'.repeat(names.indexOf('phoneNumber') + 1)}\u007f`);
+  expect(agent.screen).not.toContain('this is enough');
+  await agent.sends('\rrufnummer\r');
   await agent.sends('s\t');
   expect(kept).toBe(true);
   expect(agent.view.screen).toBe('intake');
