@@ -588,7 +588,7 @@ export const COMMANDS: readonly Command[] = [
     help: 'write what the summary says',
     section: 'Deliver',
     disabled: ({ blocked }) =>
-      blocked ? 'something stands in the way, the summary says what; n goes there' : null,
+      blocked ? 'something stands in the way, and the summary says what' : null,
   },
   {
     action: 'next-open',
