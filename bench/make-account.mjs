@@ -1,8 +1,8 @@
 // A customer's download of 2,000 numbers as agents meet them: most rows need nobody, the others raise every kind of
 // task and flag that the built-in rules know. Also the sheets that such an agent has open beside it.
 //   node bench/make-account.mjs > 8x8_Tidewater_Clinics_CSR.csv
+//   node bench/make-account.mjs inventory | letter | orange | tim | meo
 import { argv } from 'node:process';
-import { fileURLToPath } from 'node:url';
 import { csvOf } from './make-csr.mjs';
 
 const ROWS = 2_000;
@@ -152,12 +152,12 @@ function numbered(from, at) {
 }
 
 /** The download. */
-export function makeAccount() {
+function makeAccount() {
   return csvOf(account().records);
 }
 
 /** What an agent copies from other sheets, as a clipboard holds it: a line a number, cells parted by tabs. */
-export function makeSheets() {
+function makeSheets() {
   const { records, inventory, orders } = account();
   const of = (country, carrier, cells) =>
     records
@@ -179,10 +179,8 @@ export function makeSheets() {
   };
 }
 
-if (fileURLToPath(import.meta.url) === argv[1]) {
-  const sheets = makeSheets();
-  const [, , name] = argv;
-  process.stdout.write(
-    name === undefined ? makeAccount() : `${sheets[name] ?? Object.keys(sheets).join(' ')}\n`,
-  );
-}
+const sheets = makeSheets();
+const [, , name] = argv;
+process.stdout.write(
+  name === undefined ? makeAccount() : `${sheets[name] ?? Object.keys(sheets).join(' ')}\n`,
+);

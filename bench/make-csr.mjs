@@ -17,7 +17,7 @@ const ABROAD = [
 const AREAS = [408, 212, 415, 303, 702, 512];
 
 /** The columns of a download, and its records as CSV: what has a comma or a quote in it is quoted. */
-export const COLUMNS = [
+const COLUMNS = [
   'phoneNumber',
   'country',
   'carrier',

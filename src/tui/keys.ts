@@ -587,8 +587,7 @@ export const COMMANDS: readonly Command[] = [
     label: 'write',
     help: 'write what the summary says',
     section: 'Deliver',
-    disabled: ({ blocked }) =>
-      blocked ? 'something stands in the way, and the summary says what' : null,
+    disabled: ({ blocked }) => (blocked ? 'something stands in the way, and the summary says what' : null),
   },
   {
     action: 'next-open',
