@@ -13,6 +13,7 @@ import {
   STATUS_WORDS,
   THEN,
 } from './grammar.ts';
+import { checkDates } from './load-dates.ts';
 import {
   checkFact,
   checkField,
@@ -94,7 +95,7 @@ export function readProvenance(keys: Keys): Provenance {
       wanted: `${from} or later`,
     });
   }
-  return {
+  const provenance: Provenance = {
     why: keys.text('why'),
     source,
     basis: keys.oneOf('basis', BASIS_WORDS) ?? 'ours',
@@ -103,6 +104,8 @@ export function readProvenance(keys: Keys): Provenance {
     from,
     until,
   };
+  checkDates(keys, provenance);
+  return provenance;
 }
 
 function readSource(keys: Keys): Source {

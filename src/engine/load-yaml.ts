@@ -1,5 +1,6 @@
 /** YAML texts as trees that know where they stand, and the one way to report what is wrong in them. */
 import { Composer, type CST, isAlias, isMap, isScalar, isSeq, Parser } from 'yaml';
+import type { Code } from './codes.ts';
 import type { Block } from './grammar.ts';
 import { type Openings, slips } from './load-syntax.ts';
 import { nearestNames } from './names.ts';
@@ -10,6 +11,8 @@ export interface RuleText {
   readonly name: string;
   readonly path: string;
   readonly text: string;
+  /** Where its bytes are no text, if anywhere. */
+  readonly notUtf8?: Pick<Place, 'line' | 'column'>;
   /** What the text parses to, where that is known already: parsing is most of what loading costs. */
   readonly tree?: Node;
 }
@@ -44,24 +47,14 @@ export interface MapNode {
 
 export type Node = TextNode | ListNode | MapNode;
 
-/** The codes that loading can give: RULES.md section 5, syntax and schema. */
-export type LoadCode =
-  | 'yaml-syntax'
-  | 'forbidden-yaml'
-  | 'unknown-key'
-  | 'unknown-fact'
-  | 'unknown-operator'
-  | 'unknown-carrier'
-  | 'unknown-country'
-  | 'unknown-procedure'
-  | 'duplicate-key'
-  | 'duplicate-id'
-  | 'missing-field'
-  | 'bad-value'
-  | 'bad-pattern'
-  | 'bad-date'
-  | 'empty-when'
-  | 'conflict';
+/** The codes that loading can give: those that each file, or the words in it, show. */
+export type LoadCode = Exclude<Code, 'unreachable' | 'gap' | 'untested' | 'mutant-survives'>;
+
+/** The day as of which dates are judged, and how many days before a date it is said. */
+export interface Calendar {
+  readonly asOf: string;
+  readonly warnDays: number;
+}
 
 interface Details {
   readonly found?: string;
@@ -102,15 +95,27 @@ function printable(line: string): string {
   return line.replace(/\t/g, '→').replace(/[\p{Cc}\p{Bidi_Control}]/gu, '\u{fffd}');
 }
 
+/** A word that is none of the known ones, and what it should have been a name of. */
+export interface UnknownWord {
+  readonly what: string;
+  readonly word: string;
+}
+
 /** Collects what is wrong, with the source line of each place. */
 export class Findings {
   readonly problems: Problem[];
+  /** Of each problem with an unknown word, that word. */
+  readonly unknowns: Map<Problem, UnknownWord>;
   readonly rule: string | null;
+  /** By what dates are judged; null where nobody asked. */
+  readonly calendar: Calendar | null;
   private readonly lines: Map<string, readonly string[]>;
   private readonly aliases: Set<string>;
 
-  constructor(from?: Findings, rule?: string | null) {
+  constructor(calendar: Calendar | null = null, from?: Findings, rule?: string | null) {
+    this.calendar = calendar;
     this.problems = from ? from.problems : [];
+    this.unknowns = from ? from.unknowns : new Map();
     this.lines = from ? from.lines : new Map();
     this.aliases = from ? from.aliases : new Set();
     this.rule = rule ?? from?.rule ?? null;
@@ -118,7 +123,7 @@ export class Findings {
 
   /** The same findings, each said to be of one rule. */
   of(rule: string | null): Findings {
-    return new Findings(this, rule);
+    return new Findings(this.calendar, this, rule);
   }
 
   remember(path: string, lines: readonly string[]): void {
@@ -130,11 +135,12 @@ export class Findings {
     this.aliases.add(showPlace(place));
   }
 
-  report(code: LoadCode, place: Place, message: string, details: Details = {}): void {
-    if (this.aliases.has(showPlace(place)) && code !== 'forbidden-yaml') return;
+  /** @returns the problem, or null where nothing is to be said of this place */
+  report(code: LoadCode, place: Place, message: string, details: Details = {}): Problem | null {
+    if (this.aliases.has(showPlace(place)) && code !== 'forbidden-yaml') return null;
     const { severity = 'error', found, wanted, ...rest } = details;
     const excerpt = this.lines.get(place.file)?.[place.line - 1];
-    this.problems.push({
+    const problem: Problem = {
       code,
       severity,
       message: clip(message),
@@ -145,7 +151,9 @@ export class Findings {
       ...(wanted === undefined ? {} : { wanted: clip(wanted) }),
       ...rest,
       ...(this.rule === null ? {} : { rule: this.rule }),
-    });
+    };
+    this.problems.push(problem);
+    return problem;
   }
 
   /** A word that is none of the known ones: says the nearest, or all of them where they are few. */
@@ -159,7 +167,7 @@ export class Findings {
   ): void {
     const near = nearest ?? nearestWords(word, known);
     const wanted = choices(near.length > 0 ? near : known);
-    this.report(code, place, `unknown ${what} \`${word}\`${where}`, {
+    const problem = this.report(code, place, `unknown ${what} \`${word}\`${where}`, {
       found: word,
       ...(wanted === '' ? {} : { wanted }),
       ...(near[0] !== undefined
@@ -168,6 +176,7 @@ export class Findings {
           ? {}
           : { help: otherwise }),
     });
+    if (problem) this.unknowns.set(problem, { what, word });
   }
 
   /** Reports `bad-value`: what stands there, what should. */
@@ -231,6 +240,13 @@ export function parseSource(source: RuleText, findings: Findings): Node | null {
     source.path,
     text.split('\n').map((line) => (line.endsWith('\r') ? line.slice(0, -1) : line)),
   );
+  if (source.notUtf8) {
+    findings.report('yaml-syntax', { file: source.path, ...source.notUtf8 }, 'the file is not valid UTF-8', {
+      wanted: 'UTF-8',
+      help: 'save it again with the encoding UTF-8',
+    });
+    return null;
+  }
   if (source.tree) return source.tree;
   const placeOf = (offset: number): Place => {
     let low = 0;

@@ -23,12 +23,12 @@ import {
   describe,
   Findings,
   Keys,
-  type LoadCode,
   type Node,
   parseSource,
   type RuleText,
+  type UnknownWord,
 } from './load-yaml.ts';
-import { aliasKey, CarrierBook, CountryBook, isCarrierNoise } from './names.ts';
+import { aliasKey, CarrierBook, CountryBook, isCarrierNoise, words } from './names.ts';
 import type { Place, Problem } from './problem.ts';
 import {
   type Carrier,
@@ -53,6 +53,8 @@ export interface LoadOptions {
   readonly extend?: readonly RuleText[];
   /** ISO date; rules outside their `from`/`until` do not take part. Without it, all do. */
   readonly asOf?: string;
+  /** Beside `asOf`: dates that have passed are findings, and those that are no more than so many days off. */
+  readonly warnDays?: number;
 }
 
 export interface Loaded {
@@ -80,7 +82,8 @@ interface Layered<Item> {
  * every syntax and schema problem of all files. Never throws for what a file says, never runs any of it.
  */
 export function loadRules(sources: readonly RuleText[], options: LoadOptions): Loaded {
-  const findings = new Findings();
+  const { asOf, warnDays } = options;
+  const findings = new Findings(asOf === undefined || warnDays === undefined ? null : { asOf, warnDays });
   const layers: [readonly RuleText[], 0 | 1][] = [
     [sources, 0],
     [options.extend ?? [], 1],
@@ -99,9 +102,9 @@ export function loadRules(sources: readonly RuleText[], options: LoadOptions): L
   );
   const order = new Map(ordered.map(({ source }, index) => [source.path, index]));
   const at = (problem: Problem) => order.get(problem.place?.file ?? '') ?? 0;
-  const consequences = followingFrom([...unread]);
+  const follows = followingFrom([...unread]);
   const problems = findings.problems
-    .filter((problem) => !consequences.has(problem.code))
+    .filter((problem) => !follows(findings.unknowns.get(problem)))
     .sort(
       (a, b) =>
         at(a) - at(b) ||
@@ -111,20 +114,40 @@ export function loadRules(sources: readonly RuleText[], options: LoadOptions): L
   return { rules: problems.some((problem) => problem.severity === 'error') ? null : rules, problems };
 }
 
-/** What a file would have made known: without it, its words being unknown is no fault of those who use them. */
-const MADE_KNOWN: Readonly<Partial<Record<Kind, readonly LoadCode[]>>> = {
-  layouts: ['unknown-fact', 'unknown-country'],
-  intake: ['unknown-fact'],
-  carriers: ['unknown-carrier', 'unknown-fact'],
-  procedures: ['unknown-procedure'],
-  rules: ['unknown-fact'],
+/** What a file would have made known, as the findings about unknown words call it. */
+const MADE_KNOWN: Readonly<Partial<Record<Kind, readonly string[]>>> = {
+  layouts: ['fact', 'field', 'country', 'type of a field', 'value of `system`'],
+  intake: ['fact'],
+  carriers: ['carrier', 'fact', 'field'],
+  procedures: ['procedure'],
+  escalations: ['category'],
+  rules: ['rule', 'table', 'fact', 'field'],
 };
 
-/** The codes that only follow from files that could not be read. */
-function followingFrom(unread: readonly RuleText[]): ReadonlySet<string> {
-  return new Set(
-    unread.flatMap(({ text }) => MADE_KNOWN[(/^kind:[ \t]*([a-z]+)/m.exec(text)?.[1] ?? '') as Kind] ?? []),
-  );
+/**
+ * Tells the unknown words that only follow from files that could not be read. Such a file cannot be
+ * understood, but its words can be seen: what it does not even mention is unknown all the same.
+ */
+function followingFrom(unread: readonly RuleText[]): (unknown: UnknownWord | undefined) => boolean {
+  const spaced = (text: string) => ` ${words(text).join(' ')} `;
+  const files = unread.map(({ name, text }) => ({
+    kind: (/^kind:[ \t]*([a-z]+)/m.exec(text)?.[1] ?? '') as Kind,
+    mentioned: spaced(`${name} ${text}`),
+  }));
+  return (unknown) => {
+    if (unknown === undefined) return false;
+    const { what, word } = unknown;
+    // The last part of `customer.accountKind` is what a file calls it.
+    const called = what === 'fact' ? word.slice(word.lastIndexOf('.') + 1) : word;
+    return files.some(({ kind, mentioned }) => {
+      if (!MADE_KNOWN[kind]?.includes(what)) return false;
+      // A carrier may be written with more words, or fewer, than there.
+      if (what === 'carrier') return mentioned.includes(` ${words(called)[0]} `);
+      // Rules and look-ups declare the extra fields that they ask for.
+      const declared = (what === 'fact' || what === 'field') && (kind === 'rules' || kind === 'carriers');
+      return mentioned.includes(spaced(declared ? `field ${called}` : called));
+    });
+  };
 }
 
 function compare(a: string, b: string): number {
@@ -552,6 +575,9 @@ function readTables(
     all.push(...rules);
     return rules;
   };
+  // Rules that go into no table may still have faults of their own.
+  const placed = new Set(extensions.map(({ file }) => file));
+  for (const file of files) if (file.keys.has('extends') && !placed.has(file)) read(file, 'checks');
   const names = new Set<string>();
   const tables = heads.map((head): RuleTable => {
     const own = read(head.file, head.stage);

@@ -37,20 +37,17 @@ export function packageRoot(): string {
   return folder;
 }
 
-function decode(bytes: Buffer, path: string): string {
+/** The text of a file, and the first place where its bytes are no UTF-8. */
+function decode(bytes: Buffer): Pick<RuleText, 'text' | 'notUtf8'> {
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    return { text: new TextDecoder('utf-8', { fatal: true }).decode(bytes) };
   } catch {
-    const lossy = bytes.toString('utf8');
-    const before = lossy.slice(0, lossy.indexOf('\ufffd'));
-    const line = before.split('\n').length;
-    throw new CsrError({
-      code: 'bad-encoding',
-      severity: 'error',
-      message: `\`${path}\` is not valid UTF-8`,
-      place: { file: path, line, column: before.length - before.lastIndexOf('\n') },
-      help: 'save it as UTF-8',
-    });
+    const text = new TextDecoder('utf-8').decode(bytes);
+    const before = text.slice(0, text.indexOf('\ufffd'));
+    return {
+      text,
+      notUtf8: { line: before.split('\n').length, column: before.length - before.lastIndexOf('\n') },
+    };
   }
 }
 
@@ -85,7 +82,7 @@ async function readFolder(folder: string, shown: string): Promise<RuleText[]> {
         severity: 'error',
         message: `\`${path}\` is larger than 10 MB`,
       });
-    texts.push({ name, path, text: decode(bytes, path) });
+    texts.push({ name, path, ...decode(bytes) });
   }
   return texts;
 }
@@ -94,7 +91,7 @@ async function readFolder(folder: string, shown: string): Promise<RuleText[]> {
  * The rule files of a folder (`*.yaml`, `*.yml`), sorted by name. Folders in it are not looked into.
  *
  * @returns each with its path as findings name it: the folder as given, then the name
- * @throws CsrError when the folder or a file cannot be read, there is none, or one is no UTF-8
+ * @throws CsrError when the folder or a file cannot be read, or there is none
  */
 export async function readRuleFolder(folder: string): Promise<RuleText[]> {
   return readFolder(folder, folder);

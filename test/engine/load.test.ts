@@ -165,24 +165,57 @@ describe('a file that is not the YAML of the language', () => {
   });
 
   it('does not hide what is wrong elsewhere, nor blame those who use its words', () => {
-    const { problems } = loadRules(
-      [
-        file('carriers.yaml', 'kind: carriers\ncarriers:\n  - name: "North\n'),
-        file('a.yaml', table({ when: '      carrier: Northern\n      contry: US\n' })),
-        ...WORLD.filter(({ name }) => name !== 'carriers.yaml'),
-      ],
-      { digest: 'd' },
-    );
-    expect(problems.map((problem) => problem.code)).toEqual(['yaml-syntax']);
-    const { problems: others } = loadRules(
-      [
-        file('delivery.yaml', 'kind: delivery\nfile-name: "x\n'),
-        file('a.yaml', table({ when: '      carrier: Nothern\n      contry: US\n' })),
-        ...WORLD,
-      ],
-      { digest: 'd' },
-    );
-    expect(others.map((problem) => problem.code)).toEqual(['unknown-carrier', 'unknown-fact', 'yaml-syntax']);
+    const wrong = table({
+      when: '      carrier: Nothern\n      contry: US\n      customer.acountKind: x\n',
+      does: '      look-up: port-ordr\n      for: addres\n',
+    });
+    const right = table({
+      when: '      carrier: Harbour, LLC\n      customer.accountKind: migrated\n      daysSinceActive: { below: 3 }\n',
+      does: '      look-up: port-order\n      for: address\n',
+    }).replaceAll('one', 'two');
+    const faulty = ['unknown-carrier', 'unknown-fact', 'unknown-fact', 'unknown-procedure', 'unknown-fact'];
+    for (const broken of ['', ...WORLD.map(({ name }) => name)]) {
+      const { problems } = loadRules(
+        [
+          file('a.yaml', wrong),
+          file('b.yaml', right),
+          ...WORLD.map((source) =>
+            source.name === broken ? { ...source, text: `${source.text}title: "x` } : source,
+          ),
+        ],
+        { digest: 'd' },
+      );
+      const codes = problems.map(({ code, place }) => `${place?.file} ${code}`);
+      expect(codes, broken).toEqual([
+        ...faulty.map((code) => `rules/a.yaml ${code}`),
+        ...(broken === '' ? [] : [`rules/${broken} yaml-syntax`]),
+      ]);
+    }
+  });
+
+  it('leaves alone what goes into its table, but for faults of its own', () => {
+    const extension = (when: string) =>
+      file(
+        'ours.yaml',
+        table({ when })
+          .replace('stage: address\nmatch: all', 'extends: table.yaml\nbefore: one')
+          .replaceAll('id: one', 'id: two'),
+      );
+    const all = (text: string, when: string) => {
+      const extend = [extension(when)];
+      return loadRules([...WORLD, file('table.yaml', text)], { digest: 'd', extend }).problems;
+    };
+    const good = '      country: US\n';
+    const bad = '      contry: US\n';
+    expect(all(table(), good).map(showProblem)).toEqual([]);
+    for (const text of [`${table()}owner: "x`, `${table()}  - id: two\n   title: x\n`]) {
+      expect(all(text, good).map(({ code }) => code)).toEqual(['yaml-syntax']);
+      expect(all(text, bad).map(({ code }) => code)).toEqual(['yaml-syntax', 'unknown-fact']);
+    }
+    // A table that nobody has hides nothing either.
+    const other = extension(bad);
+    const { problems } = loadRules(WORLD, { digest: 'd', extend: [other] });
+    expect(problems.map(({ code }) => code)).toEqual(['bad-value', 'unknown-fact']);
   });
 });
 

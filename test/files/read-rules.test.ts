@@ -2,7 +2,8 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { CsrError, type Problem } from '../../src/engine/problem.ts';
+import { loadRules } from '../../src/engine/load.ts';
+import { CsrError, type Problem, showProblem } from '../../src/engine/problem.ts';
 import { builtInRules, packageRoot, readRuleFolder, rulesDigest } from '../../src/files/read-rules.ts';
 
 let folder: string;
@@ -50,14 +51,18 @@ describe('a folder of rules', () => {
     });
   });
 
-  test('a file that is no UTF-8 is named, with the place', async () => {
+  test('a file that is no UTF-8 is told with the place, and hides no other', async () => {
     file('a.yaml', Buffer.from('kind: rules\ntitle: Stra\xdfe\n', 'latin1'));
-    const path = join(folder, 'a.yaml');
-    expect(await problemOf(readRuleFolder(folder))).toMatchObject({
-      code: 'bad-encoding',
-      message: `\`${path}\` is not valid UTF-8`,
-      place: { file: path, line: 2, column: 12 },
-    });
+    file('b.yaml', 'kind: nothing\n');
+    const texts = await readRuleFolder(folder);
+    expect(texts[0]?.notUtf8).toEqual({ line: 2, column: 12 });
+    const { problems } = loadRules(texts, { digest: 'd' });
+    expect(problems.map(showProblem)).toEqual([
+      expect.stringMatching(
+        /a\.yaml:2:12: error \[yaml-syntax\] the file is not valid UTF-8\n {2}2 \| title: Stra/,
+      ),
+      expect.stringMatching(/b\.yaml:1:7: error \[bad-value\]/),
+    ]);
   });
 
   test('a folder in a file’s place, or a file beyond all reason, is an error', async () => {
