@@ -167,11 +167,13 @@ export function readCarriers(file: Keys): CarrierFile {
 
 /** The look-ups of a carriers file, once carriers, countries, fields and procedures are known. */
 export function readLookUps(file: Keys, words: Vocabulary): LookUp[] {
-  return file.blocks('look-ups').map((block) => {
+  return file.blocks('look-ups').flatMap((block): LookUp[] => {
     const keys = itemKeys(block, file.findings);
     keys.check(LOOK_UP);
+    let understood = true;
     const named = <Name>(key: string, know: (node: TextNode) => Name | null): Name | null => {
       if (keys.get(key)?.value.kind === 'list') {
+        understood = false;
         keys.findings.bad(
           keys.valuePlace(key),
           `a look-up is for one ${key}`,
@@ -182,13 +184,16 @@ export function readLookUps(file: Keys, words: Vocabulary): LookUp[] {
         return null;
       }
       const node = keys.one(key);
-      return node === null || node.text.trim() === 'any' ? null : know(node);
+      if (node?.text.trim() === 'any') return null;
+      const name = node && know(node);
+      if (name === null) understood = false;
+      return name;
     };
     const country = named('country', (node) => knownCountry(node, words.books, keys.findings));
     const carrier = named('carrier', (node) => knownCarrier(node, words.books, keys.findings));
     const procedure = keys.textOrNull('procedure');
     if (procedure !== null) checkProcedure(procedure, keys.valuePlace('procedure'), words, keys.findings);
-    return {
+    const lookUp: LookUp = {
       ...readProvenance(keys),
       id: readId(keys) || lookUpId(country, carrier),
       country,
@@ -200,6 +205,8 @@ export function readLookUps(file: Keys, words: Vocabulary): LookUp[] {
       examples: readExamples(keys, words),
       place: block.place,
     };
+    // For whom it is nobody knows, so nothing can be said of it beside others.
+    return understood ? [lookUp] : [];
   });
 }
 

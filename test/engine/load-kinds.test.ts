@@ -526,6 +526,16 @@ describe('look-ups', () => {
     expect(of(`country: FR, carrier: North Tel, ${how}`, `country: FR, carrier: Northern, ${how}`)).toEqual([
       'conflict rules/look-ups.yaml:4:5',
     ]);
+    // Nobody knows for whom it is: that is one fault, and not two.
+    const typing = [
+      `country: FR, carrier: Nothern, ${how}`,
+      `carrier: any, ${how}`,
+      `country: FR, carrier: any, ${how}`,
+    ];
+    expect(of(...typing)).toEqual([
+      'unknown-carrier rules/look-ups.yaml:3:29',
+      'missing-field rules/look-ups.yaml:4:5',
+    ]);
     // One until a day, the other from the next: never both.
     expect(
       of(
