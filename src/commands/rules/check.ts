@@ -1,46 +1,117 @@
-/** `csr rules check`: every fault of rule files, each with its place. */
-import type { Command } from 'commander';
+/** `csr rules check`: everything that is wrong in rule files, each finding with its place. */
+import { type Command, Option } from 'commander';
+import { CODES, isCode } from '../../engine/codes.ts';
 import { loadRules } from '../../engine/load.ts';
-import { readRuleSources } from '../open.ts';
+import { nearestWords } from '../../engine/load-yaml.ts';
+import { CsrError } from '../../engine/problem.ts';
+import { checkPage } from '../../files/read-page.ts';
+import { writeWhole } from '../../files/write-file.ts';
+import { type RuleSources, readRuleSources } from '../open.ts';
 import type { RuleOptions } from '../options.ts';
-import { print, printJson, say, sayProblems } from '../output.ts';
-import { addFolderCommand, counted, withFolder } from './folder.ts';
+import { print, say, sayProblems } from '../output.ts';
+import { type Findings, summary } from './findings.ts';
+import { addFolderCommand, withFolder } from './folder.ts';
+import { FORMATS, type Format } from './format.ts';
 
 interface CheckOptions extends RuleOptions {
+  readonly format?: Format;
   readonly json?: boolean;
+  readonly output?: string;
+  readonly force?: boolean;
+  readonly warnDays: number;
+  readonly explain?: string;
+  readonly watch?: boolean;
 }
+
+const HELP = `
+The status is 1 as soon as anything is found, be it an error or a warning.
+What a code means, with an example and how to mend it: csr rules check --explain CODE
+`;
 
 export function addCheck(rules: Command): void {
   addFolderCommand(rules, 'check')
-    .description('every syntax and schema fault of the rule files, each with its place')
-    .option('--json', 'as JSON')
+    .description('everything that is wrong in rule files, each finding with its place')
+    .addOption(
+      new Option('--format <format>', 'how findings are written (default: text)').choices(
+        Object.keys(FORMATS),
+      ),
+    )
+    .option('--json', 'the same as --format json')
+    .option('-o, --output <file>', 'where to (default: standard output; text: standard error)')
+    .option('--force', 'replace the file if it is there already')
+    .option('--warn-days <days>', 'say dates that are so many days off', wholeNumber, 30)
+    .option('--watch', 'check again whenever a file changes, until Ctrl+C')
+    .option('--explain <code>', 'the page on a code: what it means and how to mend it')
+    .addHelpText('after', HELP)
     .action(check);
 }
 
+function wholeNumber(text: string): number {
+  if (/^\d{1,6}$/.test(text)) return Number(text);
+  throw usage(`\`${text}\` is no number of days`, 'a whole number such as 30');
+}
+
+function usage(message: string, wanted: string): CsrError {
+  return new CsrError({ code: 'usage', severity: 'error', message, wanted });
+}
+
 async function check(dir: string | undefined, options: CheckOptions): Promise<void> {
-  const { sources, extend, digest, asOf } = await readRuleSources(withFolder(dir, options));
-  const { rules, problems } = loadRules(sources, { digest, extend, asOf });
-  if (options.json) {
-    printJson({
-      findings: problems.map(({ place, ...problem }) => ({
-        ...problem,
-        file: place?.file ?? null,
-        line: place?.line ?? null,
-        column: place?.column ?? null,
-        related: (problem.related ?? []).map((other) => ({
-          rule: other.rule,
-          message: other.message,
-          file: other.place.file,
-          line: other.place.line,
-        })),
-      })),
-    });
-  } else {
-    sayProblems(problems);
-    const files = sources.length + extend.length;
-    if (problems.length === 0)
-      print(`${counted(rules?.count ?? 0, 'rule')} in ${counted(files, 'file')}: no findings\n`);
-    else say(`${counted(problems.length, 'finding')} in ${counted(files, 'file')}`);
+  if (options.explain !== undefined) {
+    print(await explain(options.explain));
+    return;
   }
-  if (problems.length > 0) process.exitCode = 1;
+  const format = formatOf(options);
+  const chosen = withFolder(dir, options);
+  const sources = await readRuleSources(chosen);
+  const found = examine(sources, options);
+  const text = FORMATS[format](await withPages(found, format));
+  if (options.output !== undefined && options.output !== '-') {
+    const notOver = found.files;
+    writeWhole(options.output, text, { force: options.force === true, notOver });
+    say(`${summary(found)}; written to ${options.output}`);
+  } else if (format !== 'text') print(text);
+  else if (found.problems.length === 0) print(text);
+  else {
+    sayProblems(found.problems);
+    say(summary(found));
+  }
+  if (found.problems.length > 0) process.exitCode = 1;
+}
+
+function formatOf({ format, json }: CheckOptions): Format {
+  if (json !== true) return format ?? 'text';
+  if (format !== undefined && format !== 'json')
+    throw usage(`\`--json\` and \`--format ${format}\` at once`, 'one of the two');
+  return 'json';
+}
+
+/** What is wrong in rule files. */
+export function examine(sources: RuleSources, { warnDays }: Pick<CheckOptions, 'warnDays'>): Findings {
+  const { extend, digest, asOf } = sources;
+  const { rules, problems } = loadRules(sources.sources, { digest, extend, asOf, warnDays });
+  const files = [...sources.sources, ...extend].map(({ path }) => path);
+  return { problems, files, rules: rules?.count ?? null, pages: new Map() };
+}
+
+/** Findings with the pages that a format shows. */
+async function withPages(findings: Findings, format: Format): Promise<Findings> {
+  if (format !== 'sarif') return findings;
+  const codes = [...new Set(findings.problems.map(({ code }) => code))].filter(isCode);
+  const pages = await Promise.all(codes.map(async (code) => [code, await checkPage(code)] as const));
+  return { ...findings, pages: new Map(pages) };
+}
+
+/** The page on a code. @throws CsrError that names the nearest code, where there is none */
+async function explain(code: string): Promise<string> {
+  if (isCode(code)) return (await checkPage(code)).text;
+  const known = Object.keys(CODES);
+  const near = nearestWords(code, known);
+  throw new CsrError({
+    code: 'usage',
+    severity: 'error',
+    message: `no check has the code \`${code}\``,
+    found: code,
+    wanted: (near.length > 0 ? near : known).map((one) => `\`${one}\``).join(' or '),
+    ...(near[0] !== undefined && { help: `did you mean \`${near[0]}\`?` }),
+  });
 }
