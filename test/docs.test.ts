@@ -19,9 +19,11 @@ import { Hosts, install } from './scenarios/hosts.ts';
 import { words } from './scenarios/scenario.ts';
 
 const ROOT = fileURLToPath(new URL('../', import.meta.url));
-const GUIDES = readdirSync(join(ROOT, 'docs'))
-  .filter((name) => name.endsWith('.md'))
-  .map((name) => `docs/${name}`);
+const GUIDES = ['docs', 'docs/checks'].flatMap((folder) =>
+  readdirSync(join(ROOT, folder))
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => `${folder}/${name}`),
+);
 const PAGES = [...readdirSync(ROOT).filter((name) => name.endsWith('.md')), ...GUIDES];
 
 function read(path: string): string {

@@ -6,7 +6,7 @@ import { loadRules, type RuleText } from '../engine/load.ts';
 import { CsrError, type Problem } from '../engine/problem.ts';
 import type { RuleSet } from '../engine/rule.ts';
 import type { Grid, Table } from '../engine/table.ts';
-import { builtInRules, readRuleFolder, rulesDigest } from '../files/read-rules.ts';
+import { builtInFolder, builtInRules, readRuleFolder, rulesDigest } from '../files/read-rules.ts';
 import { readGrid } from '../files/read-table.ts';
 import { readSmallText } from '../files/read-text.ts';
 import { applyAnswers, checkAnswers, joinReference, NumberIndex } from '../review/answers.ts';
@@ -33,6 +33,11 @@ export async function readRuleSources(options: RuleOptions): Promise<RuleSources
     digest: rulesDigest([...sources, ...extend]),
     asOf: options.asOf ?? new Date().toISOString().slice(0, 10),
   };
+}
+
+/** The folders in which the rule files lie. */
+export function ruleFolders({ rules, extend }: RuleOptions): string[] {
+  return [rules ?? builtInFolder(), ...(extend === undefined ? [] : [extend])];
 }
 
 /** The compiled rules; `ofAnyDate`, those too that do not hold today. @throws CsrError with every problem of every file */

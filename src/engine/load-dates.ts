@@ -25,7 +25,7 @@ export function checkDates(keys: Keys, { until, reviewBy, owner }: Provenance): 
   const { asOf, warnDays } = calendar;
   const named = keys.has('id') ? keys.text('id') : keys.text('name');
   const what = named === '' ? 'this' : `\`${named}\``;
-  const asked = owner === null ? '' : `; ${owner} answers for it`;
+  const asked = owner === null ? '' : `; ask its owner, ${owner}`;
   const ended = until !== null && until < asOf;
   if (until !== null) {
     const place = keys.valuePlace('until');

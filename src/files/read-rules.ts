@@ -97,6 +97,11 @@ export async function readRuleFolder(folder: string): Promise<RuleText[]> {
   return readFolder(folder, folder);
 }
 
+/** Where the rule files lie that csr ships. */
+export function builtInFolder(): string {
+  return join(packageRoot(), RULES);
+}
+
 /** The rule files that csr ships; findings name them `rules/…`, wherever csr is installed. */
 export async function builtInRules(): Promise<RuleText[]> {
   const root = packageRoot();

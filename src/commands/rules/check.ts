@@ -6,12 +6,13 @@ import { nearestWords } from '../../engine/load-yaml.ts';
 import { CsrError } from '../../engine/problem.ts';
 import { checkPage } from '../../files/read-page.ts';
 import { writeWhole } from '../../files/write-file.ts';
-import { type RuleSources, readRuleSources } from '../open.ts';
+import { type RuleSources, readRuleSources, ruleFolders } from '../open.ts';
 import type { RuleOptions } from '../options.ts';
 import { print, say, sayProblems } from '../output.ts';
-import { type Findings, summary } from './findings.ts';
+import { type Findings, readOn, summary } from './findings.ts';
 import { addFolderCommand, withFolder } from './folder.ts';
 import { FORMATS, type Format } from './format.ts';
+import { watch } from './watch.ts';
 
 interface CheckOptions extends RuleOptions {
   readonly format?: Format;
@@ -62,6 +63,15 @@ async function check(dir: string | undefined, options: CheckOptions): Promise<vo
   }
   const format = formatOf(options);
   const chosen = withFolder(dir, options);
+  if (options.watch === true) {
+    if (format !== 'text' || options.output !== undefined)
+      throw usage('`--watch` with a format for machines, or a file', '`--watch` alone, or one check');
+    const read = () => readRuleSources(chosen);
+    const folders = ruleFolders(chosen);
+    const isDirty = await watch({ folders, read, examine: (sources) => examine(sources, options) });
+    if (isDirty) process.exitCode = 1;
+    return;
+  }
   const sources = await readRuleSources(chosen);
   const found = examine(sources, options);
   const text = FORMATS[format](await withPages(found, format));
@@ -74,6 +84,7 @@ async function check(dir: string | undefined, options: CheckOptions): Promise<vo
   else {
     sayProblems(found.problems);
     say(summary(found));
+    say(readOn(found));
   }
   if (found.problems.length > 0) process.exitCode = 1;
 }

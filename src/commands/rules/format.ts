@@ -1,6 +1,7 @@
 /** Findings as people, programs and CI read them: each format is a function from the findings to a text. */
+import { sep } from 'node:path';
 import { showProblem } from '../../engine/problem.ts';
-import { endColumn, type Findings, inWords, summary } from './findings.ts';
+import { endColumn, type Findings, fromHere, inWords, readOn, summary } from './findings.ts';
 import { junit } from './junit.ts';
 import { sarif } from './sarif.ts';
 
@@ -11,7 +12,8 @@ export const FORMATS = { text, json, sarif, junit, github } as const satisfies R
 export type Format = keyof typeof FORMATS;
 
 function text(findings: Findings): string {
-  return [...findings.problems.map(showProblem), summary(findings)].map((one) => `${one}\n`).join('');
+  const lines = [...findings.problems.map(showProblem), summary(findings), readOn(findings)];
+  return lines.map((line) => (line === '' ? '' : `${line}\n`)).join('');
 }
 
 function json({ problems }: Findings): string {
@@ -34,7 +36,11 @@ function github({ problems }: Findings): string {
       const { place } = problem;
       const end = endColumn(problem);
       const properties = {
-        ...(place && { file: place.file.replaceAll('\\', '/'), line: place.line, col: place.column }),
+        ...(place && {
+          file: fromHere(place.file).split(sep).join('/'),
+          line: place.line,
+          col: place.column,
+        }),
         ...(end !== null && { endColumn: end }),
         title: problem.code,
       };

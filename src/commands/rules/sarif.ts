@@ -5,7 +5,8 @@ import pkg from '../../../package.json' with { type: 'json' };
 import { CODES, isCode } from '../../engine/codes.ts';
 import type { Place, Problem } from '../../engine/problem.ts';
 import { wellFormed } from '../../export/report.ts';
-import { endColumn, type Findings, inWords } from './findings.ts';
+import type { Page } from '../../files/read-page.ts';
+import { endColumn, type Findings, fromHere, inWords } from './findings.ts';
 
 const SCHEMA = 'https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json';
 
@@ -19,7 +20,7 @@ export function sarif({ problems, pages }: Findings): string {
     return {
       id: code,
       shortDescription: { text: isCode(code) ? CODES[code] : code },
-      ...(page && { help: { text: page.text, markdown: page.text }, helpUri: page.url }),
+      ...(page && { help: { text: inShort(page), markdown: withLinks(page) }, helpUri: page.url }),
       defaultConfiguration: { level: LEVELS[severity] },
     };
   });
@@ -35,6 +36,18 @@ export function sarif({ problems, pages }: Findings): string {
     ],
   };
   return `${JSON.stringify(log, null, 2)}\n`;
+}
+
+/** A page without its examples, for readers of plain text. */
+function inShort({ text }: Page): string {
+  const [opening = ''] = text.split('\n## ', 1);
+  const mend = text.split('\n## How to mend it\n')[1] ?? '';
+  return `${opening.replace(/^# .*\n/, '').trim()}\n\n${mend.trim()}`;
+}
+
+/** A page whose links lead somewhere wherever it is shown. */
+function withLinks({ text, url }: Page): string {
+  return text.replace(/\]\(([^)\s]+)\)/g, (_, target: string) => `](${new URL(target, url).href})`);
 }
 
 function resultOf(problem: Problem, ruleIndex: number) {
@@ -75,6 +88,7 @@ function locationOf({ file, line, column }: Place, more: object = {}) {
 
 /** A path as a URI: one that is relative stays so, for readers who have the files elsewhere. */
 function uriOf(path: string): string {
-  if (isAbsolute(path)) return pathToFileURL(wellFormed(path)).href;
-  return wellFormed(path).split(sep).map(encodeURIComponent).join('/');
+  const here = wellFormed(fromHere(path));
+  if (isAbsolute(here)) return pathToFileURL(here).href;
+  return here.split(sep).map(encodeURIComponent).join('/');
 }
