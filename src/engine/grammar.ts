@@ -362,7 +362,8 @@ export const PROCEDURE = block('a procedure', {
   yields: may(text, 'What the agent comes back with.'),
   why: may(text, WHY),
   ...source(may),
-  ...DATED,
+  // No dates: rules go on naming it.
+  ...OWNED,
   examples: unread,
 });
 
@@ -428,7 +429,8 @@ export const CATEGORY = block('a category', {
   hint: may(text, 'What may help; it is no policy.'),
   why: may(text, WHY),
   ...source(may),
-  ...DATED,
+  // No dates: escalations go on naming it.
+  ...OWNED,
 });
 
 export const ESCALATION_EXPECT = block('an expectation of an escalation', {

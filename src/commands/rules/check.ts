@@ -7,30 +7,27 @@ import { CsrError } from '../../engine/problem.ts';
 import { checkPage } from '../../files/read-page.ts';
 import { writeWhole } from '../../files/write-file.ts';
 import { type RuleSources, readRuleSources, ruleFolders } from '../open.ts';
-import type { RuleOptions } from '../options.ts';
 import { print, say, sayProblems } from '../output.ts';
 import { type Findings, readOn, summary } from './findings.ts';
-import { addFolderCommand, withFolder } from './folder.ts';
+import { addDocumentCommand, type OutputOptions, withFolder } from './folder.ts';
 import { FORMATS, type Format } from './format.ts';
 import { watch } from './watch.ts';
 
-interface CheckOptions extends RuleOptions {
+interface CheckOptions extends OutputOptions {
   readonly format?: Format;
   readonly json?: boolean;
-  readonly output?: string;
-  readonly force?: boolean;
   readonly warnDays: number;
   readonly explain?: string;
   readonly watch?: boolean;
 }
 
 const HELP = `
-The status is 1 as soon as anything is found, be it an error or a warning.
+Findings as text go to standard error. The status is 1 as soon as anything is found, be it an error or a warning.
 What a code means, with an example and how to mend it: csr rules check --explain CODE
 `;
 
 export function addCheck(rules: Command): void {
-  addFolderCommand(rules, 'check')
+  addDocumentCommand(rules, 'check')
     .description('everything that is wrong in rule files, each finding with its place')
     .addOption(
       new Option('--format <format>', 'how findings are written (default: text)').choices(
@@ -38,9 +35,7 @@ export function addCheck(rules: Command): void {
       ),
     )
     .option('--json', 'the same as --format json')
-    .option('-o, --output <file>', 'where to (default: standard output; text: standard error)')
-    .option('--force', 'replace the file if it is there already')
-    .option('--warn-days <days>', 'say dates that are so many days off', wholeNumber, 30)
+    .option('--warn-days <days>', 'say a date when it is no more than so many days off', wholeNumber, 30)
     .option('--watch', 'check again whenever a file changes, until Ctrl+C')
     .option('--explain <code>', 'the page on a code: what it means and how to mend it')
     .addHelpText('after', HELP)
