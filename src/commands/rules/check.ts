@@ -92,7 +92,7 @@ function formatOf({ format, json }: CheckOptions): Format {
 }
 
 /** What is wrong in rule files. */
-export function examine(sources: RuleSources, { warnDays }: Pick<CheckOptions, 'warnDays'>): Findings {
+function examine(sources: RuleSources, { warnDays }: Pick<CheckOptions, 'warnDays'>): Findings {
   const { extend, digest, asOf } = sources;
   const { rules, problems } = loadRules(sources.sources, { digest, extend, asOf, warnDays });
   const files = [...sources.sources, ...extend].map(({ path }) => path);
