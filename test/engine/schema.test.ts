@@ -46,6 +46,33 @@ describe('the shipped schema', () => {
     expect(warnings).toEqual([]);
   });
 
+  it('says of every key what it is for', () => {
+    interface Part {
+      readonly description?: string;
+      readonly $ref?: string;
+      readonly properties?: Readonly<Record<string, Part>>;
+      readonly additionalProperties?: unknown;
+    }
+    const { definitions } = JSON.parse(SHIPPED) as { definitions: Record<string, Part> };
+    const says = ({ description, $ref }: Part) =>
+      description ?? definitions[$ref?.replace('#/definitions/', '') ?? '']?.description;
+    const keys: string[] = [];
+    const visit = (node: unknown, path: string): void => {
+      if (node === null || typeof node !== 'object') return;
+      const { properties = {}, additionalProperties } = node as Part;
+      // Where other keys are refused these are keys of the language; elsewhere they are part of a condition.
+      for (const [key, part] of Object.entries(additionalProperties === false ? properties : {})) {
+        keys.push(key);
+        expect(says(part), `${path}/${key}`).toMatch(/\S/);
+      }
+      for (const [key, value] of Object.entries(node)) visit(value, `${path}/${key}`);
+    };
+    visit(definitions, '');
+    expect(keys).toEqual(
+      expect.arrayContaining(['stage', 'when', 'look-up', 'matches', 'edited.pin', 'hand-over']),
+    );
+  });
+
   it.each(BUILT_IN.map(({ name, text }) => [name, text]))('accepts %s', async (_, text) => {
     expect(text).toMatch(/^# yaml-language-server: \$schema=..\/schema\/rules.schema.json\n/);
     expect(refusals(shipped, text)).toEqual([]);
