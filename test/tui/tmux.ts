@@ -38,22 +38,44 @@ export class Tmux {
   }
 
   /** Waits until the screen shows something. */
-  async shows(what: string | RegExp, options: readonly string[] = []): Promise<string> {
+  shows(what: string | RegExp, options: readonly string[] = []): Promise<string> {
     const fits = (screen: string) => (typeof what === 'string' ? screen.includes(what) : what.test(screen));
-    return this.until(() => {
-      const screen = this.screen(...options);
-      return fits(screen) ? screen : null;
-    }, `the screen to show ${what}`);
+    return this.whole(fits, `the screen to show ${what}`, options);
   }
 
   /** Sends bytes and waits until the screen is another one. */
   async changes(bytes: string): Promise<string> {
     const before = this.screen();
     this.sends(bytes);
+    return this.whole((screen) => screen !== before, 'another screen');
+  }
+
+  /** The screen once it fits and two looks at it agree: the first may have met half a frame. */
+  private whole(
+    fits: (screen: string) => boolean,
+    what: string,
+    options: readonly string[] = [],
+  ): Promise<string> {
+    let last: string | null = null;
     return this.until(() => {
-      const screen = this.screen();
-      return screen === before ? null : screen;
-    }, 'another screen');
+      const screen = this.screen(...options);
+      const found = fits(screen) && screen === last ? screen : null;
+      last = screen;
+      return found;
+    }, what);
+  }
+
+  /** Waits until what tmux knows of the terminal has a value. */
+  hasSet(name: string, value: string): Promise<true> {
+    return this.until(() => (this.knows(name) === value ? true : null), `${name} to be ${value}`);
+  }
+
+  /** Everything written since the start, once it has a text: the record comes after the screen. */
+  wrote(what: string): Promise<string> {
+    return this.until(() => {
+      const written = this.written();
+      return written.includes(what) ? written : null;
+    }, `the record to have ${what}`);
   }
 
   async until<T>(read: () => T | null, what: string): Promise<T> {
