@@ -13,7 +13,7 @@ export function setColor(option: boolean | undefined): void {
   if (option !== undefined) colored = option;
   else if (no !== undefined && no !== '') colored = false;
   else if (force !== undefined && force !== '') colored = force !== '0' && force !== 'false';
-  else colored = process.stderr.isTTY === true;
+  else colored = process.stderr.isTTY === true && process.env.TERM !== 'dumb';
 }
 
 export function isColored(): boolean {

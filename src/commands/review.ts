@@ -21,12 +21,12 @@ export function addReview(program: Command): void {
 }
 
 async function run(file: string, options: ReviewOptions): Promise<void> {
-  if (!options.plain && (process.stdin.isTTY !== true || process.stdout.isTTY !== true)) {
-    const what = process.stdin.isTTY !== true ? 'standard input' : 'standard output';
+  const lacking = options.plain ? null : lackOfTerminal();
+  if (lacking !== null) {
     throw new CsrError({
       code: 'no-terminal',
       severity: 'error',
-      message: `the review needs a terminal, and ${what} is none`,
+      message: `the review needs a terminal, and ${lacking}`,
       help: '`csr review --plain` works line by line without one; `csr apply` and `csr export` need none',
     });
   }
@@ -65,4 +65,12 @@ async function run(file: string, options: ReviewOptions): Promise<void> {
   } finally {
     terminal.leave();
   }
+}
+
+/** Why there can be no screen; null where there can. */
+function lackOfTerminal(): string | null {
+  if (process.stdin.isTTY !== true) return 'standard input is none';
+  if (process.stdout.isTTY !== true) return 'standard output is none';
+  // Editors and consoles say so where sequences that place text would show as text.
+  return process.env.TERM === 'dumb' ? 'this one cannot place text (TERM=dumb)' : null;
 }

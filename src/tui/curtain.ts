@@ -11,9 +11,6 @@ export const SIGNALS = { SIGHUP: 129, SIGINT: 130, SIGQUIT: 131, SIGTERM: 143 } 
  */
 export function raise(stdin: ReadStream, stdout: WriteStream): Terminal {
   const terminal = new Terminal(stdin, stdout);
-  terminal.enter();
-  const { columns, rows } = terminal.size;
-  terminal.draw(skeleton(columns, rows), null);
   const listeners = Object.entries(SIGNALS).map(([signal, status]) => {
     const listener = () => {
       terminal.leave();
@@ -24,6 +21,10 @@ export function raise(stdin: ReadStream, stdout: WriteStream): Terminal {
   });
   const leave = () => terminal.leave();
   process.on('exit', leave);
+  // Not before somebody listens: a signal in between would leave the terminal taken over.
+  terminal.enter();
+  const { columns, rows } = terminal.size;
+  terminal.draw(skeleton(columns, rows), null);
   lifts.set(terminal, () => {
     process.off('exit', leave);
     for (const off of listeners) off();

@@ -484,6 +484,15 @@ describe.skipIf(!hasTmux)('csr review in a terminal (skipped where tmux is missi
     expect(existsSync(`${file}.session`)).toBe(false);
   });
 
+  test('where a terminal cannot place text (TERM=dumb) it says so, and writes no sequence', async () => {
+    const record = join(folder, 'written');
+    const tmux = run(`TERM=dumb ${csr} review '${file}'`, { record });
+    const screen = await tmux.shows('left with 2');
+    expect(screen.replace(/\s+/g, ' ')).toContain('this one cannot place text (TERM=dumb)');
+    expect(screen).toContain('csr review --plain');
+    expect(await tmux.wrote('left with 2')).not.toContain(`${ESC}[?1049h`);
+  });
+
   test('--plain works through a pipe, on the session of the screen', async () => {
     const { status, stdout } = spawnSync(csr, ['review', '--plain', file], {
       encoding: 'utf8',

@@ -29,7 +29,7 @@ function start(opening: Opening | Promise<Opening>) {
     ended,
     types: (bytes: string) => grid.emit('data', bytes),
     shows: (text: string) =>
-      vi.waitFor(() => expect(grid.text.join('\n')).toContain(text), { timeout: 5000, interval: 1 }),
+      vi.waitFor(() => expect(grid.text.join('\n')).toContain(text), { timeout: 20_000, interval: 1 }),
     isRestored() {
       expect(grid.modes.has('?1049')).toBe(false);
       expect(grid.modes.has('?2004')).toBe(false);
