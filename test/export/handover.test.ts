@@ -83,7 +83,9 @@ describe('a partial delivery', () => {
     });
     const text = summary(partial, { csv: true, docx: false, perCarrier: false, partial: true, force: false });
     expect(text).toContain('Unresolved: 1 row\n  row 4  +14085550104  lacks Address\n');
-    expect(text).toContain('Flags: 2 kinds\n  error, vouched for: as it is  +14085550104 (row 4)\n  warning odd  +14085550104 (row 4)\n');
+    expect(text).toContain(
+      'Flags: 2 kinds\n  error, vouched for: as it is  +14085550104 (row 4)\n  warning odd  +14085550104 (row 4)\n',
+    );
   });
 });
 

@@ -39,7 +39,8 @@ interface Answer {
 export async function install(): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), 'csr-installed-'));
   cpSync(join(ROOT, 'package.json'), join(folder, 'package.json'));
-  for (const shipped of ['rules', 'docs']) cpSync(join(ROOT, shipped), join(folder, shipped), { recursive: true });
+  for (const shipped of ['rules', 'docs'])
+    cpSync(join(ROOT, shipped), join(folder, shipped), { recursive: true });
   await build({
     entryPoints: [join(ROOT, 'src', 'cli.ts')],
     outdir: join(folder, 'dist'),

@@ -51,31 +51,35 @@ export async function watch({ folders, read, examine }: Watch): Promise<boolean>
       found = true;
     }
   };
-  await check();
-  await new Promise<void>((resolve, reject) => {
-    let again = false;
-    let isBusy = false;
-    const changed = async () => {
-      again = true;
-      // One check at a time, and one more after it for all that came meanwhile.
-      if (isBusy) return;
-      isBusy = true;
-      while (again) {
-        again = false;
-        await recheck();
-      }
-      isBusy = false;
-    };
-    const stop = watchFolders(folders, () => void changed().catch(reject));
-    const end = () => {
-      stop();
-      resolve();
-    };
-    process.once('SIGINT', end);
-    process.once('SIGTERM', end);
-    // For what came between the first check and the first event.
-    changed().catch(reject);
+  // From the first word on, the end is a clean one.
+  const ended = new Promise<unknown>((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, resolve);
   });
+  await check();
+  let stop = () => {};
+  try {
+    await new Promise<unknown>((resolve, reject) => {
+      let again = false;
+      let isBusy = false;
+      const changed = async () => {
+        again = true;
+        // One check at a time, and one more after it for all that came meanwhile.
+        if (isBusy) return;
+        isBusy = true;
+        while (again) {
+          again = false;
+          await recheck();
+        }
+        isBusy = false;
+      };
+      stop = watchFolders(folders, () => void changed().catch(reject));
+      ended.then(resolve, reject);
+      // For what came between the first check and the first event.
+      changed().catch(reject);
+    });
+  } finally {
+    stop();
+  }
   return found;
 }
 
