@@ -130,7 +130,9 @@ describe('the GitHub workflow', () => {
     put('rules/ours.yaml', MISSPELT);
     const runs = runSteps(of('check', 'test'));
     expect(failed(runs)).toEqual(['csr rules check', 'csr rules test']);
-    expect(runs[0]?.said).toContain('rules/ours.yaml:8:13: error [unknown-fact] unknown fact `phoneNmber`');
+    expect(runs[0]?.said).toContain(
+      '::error file=rules/ours.yaml,line=8,col=13,endColumn=23,title=unknown-fact::unknown fact `phoneNmber`',
+    );
   });
 
   it('fails on an example that does not come out', () => {

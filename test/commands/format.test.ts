@@ -318,7 +318,7 @@ function commandsIn(text: string) {
     data.replaceAll('%0D', '\r').replaceAll('%0A', '\n').replaceAll('%25', '%');
   return text
     .split('\n')
-    .slice(0, -1)
+    .filter((line) => line.startsWith('::'))
     .map((line) => {
       const [, command, properties = '', data = ''] = /^::(\w+) (.*?)::(.*)$/.exec(line) ?? [];
       const pairs = properties.split(',').map((pair) => {
@@ -352,7 +352,7 @@ describe('github', () => {
       },
       { command: 'notice', title: 'review-due', message: 'a: b, 100%\r\nof it\nhelp: c' },
     ]);
-    expect(FORMATS.github(findings([]))).toBe('');
+    expect(FORMATS.github({ ...findings([]), rules: 2 })).toBe('2 rules in 2 files: no findings\n');
   });
 
   test('takes nothing of a hostile name or message for a command', () => {
@@ -362,8 +362,10 @@ describe('github', () => {
     fc.assert(
       fc.property(name, name, (file, message) => {
         const text = FORMATS.github(findings([{ ...GAP, message, place: { file, line: 1, column: 2 } }]));
-        expect(text.split('\n')).toHaveLength(2);
-        expect(text).toMatch(/^::warning file=[^:,\r]*,line=1,col=2,title=gap::[^\r]*\n$/);
+        expect(text.split('\n')).toHaveLength(3);
+        expect(text).toMatch(
+          /^::warning file=[^:,\r]*,line=1,col=2,title=gap::[^\r]*\n1 finding in 2 files\n$/,
+        );
       }),
     );
   });

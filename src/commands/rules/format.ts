@@ -27,27 +27,22 @@ function json({ problems }: Findings): string {
   return `${JSON.stringify({ findings }, null, 2)}\n`;
 }
 
-/** Commands to GitHub's runner, which makes a note beside the line of each. */
-function github({ problems }: Findings): string {
+/** Commands to GitHub's runner, which makes a note beside the line of each; what else it is told stands in its log. */
+function github(findings: Findings): string {
   const value = (word: string | number) =>
     escaped(String(word)).replaceAll(':', '%3A').replaceAll(',', '%2C');
-  return problems
-    .map((problem) => {
-      const { place } = problem;
-      const end = endColumn(problem);
-      const properties = {
-        ...(place && {
-          file: fromHere(place.file).split(sep).join('/'),
-          line: place.line,
-          col: place.column,
-        }),
-        ...(end !== null && { endColumn: end }),
-        title: problem.code,
-      };
-      const said = Object.entries(properties).map(([key, word]) => `${key}=${value(word)}`);
-      return `::${COMMANDS[problem.severity]} ${said.join(',')}::${escaped(inWords(problem))}\n`;
-    })
-    .join('');
+  const commands = findings.problems.map((problem) => {
+    const { place } = problem;
+    const end = endColumn(problem);
+    const properties = {
+      ...(place && { file: fromHere(place.file).split(sep).join('/'), line: place.line, col: place.column }),
+      ...(end !== null && { endColumn: end }),
+      title: problem.code,
+    };
+    const said = Object.entries(properties).map(([key, word]) => `${key}=${value(word)}`);
+    return `::${COMMANDS[problem.severity]} ${said.join(',')}::${escaped(inWords(problem))}\n`;
+  });
+  return `${commands.join('')}${summary(findings)}\n`;
 }
 
 const COMMANDS = { error: 'error', warning: 'warning', info: 'notice' } as const;
