@@ -1006,7 +1006,7 @@ function factsOf(test: Test): string[] {
 }
 
 /** A question whose answer is "there is none" is not asked again: the table goes on below its rule. */
-function askOnce(table: RuleTable): RuleTable {
+export function askOnce(table: RuleTable): RuleTable {
   const rules = table.rules.map((rule) => {
     const once: Test[] = [];
     for (const action of rule.then) {

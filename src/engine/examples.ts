@@ -2,7 +2,7 @@
 import { Evaluator, makeBooks } from './decide.ts';
 import type { Decision, Task } from './decision.ts';
 import { escalate } from './escalate.ts';
-import { ANY_CELL, type Books } from './facts.ts';
+import { ANY_CELL, type Books, type Context } from './facts.ts';
 import type { Place } from './problem.ts';
 import type { Example, LookUp, Rule, RuleSet } from './rule.ts';
 import type { Table } from './table.ts';
@@ -26,15 +26,19 @@ export interface ExampleRun {
 
 const DEFAULT_SYSTEM = 'csr-tool';
 
+/** One row, alone in its file, with what is known beside it. */
+interface GivenRow {
+  readonly table: Table;
+  readonly context: Context;
+  /** What somebody wrote over its cells. */
+  readonly edits: Readonly<Record<string, string>>;
+}
+
 /**
- * One row made of the given facts, decided by the rules, the row alone in its file. Row fields become cells, `customer.*` the intake, `edited.*` what a person wrote over a cell,
- * and any other fact stands as given.
+ * One row made of the given facts. Row fields become cells, `customer.*` the intake, `edited.*` what a person
+ * wrote over a cell, and any other fact stands as given.
  */
-async function decideGiven(
-  rules: RuleSet,
-  given: Readonly<Record<string, string>>,
-  books: Books = makeBooks(rules),
-): Promise<{ evaluator: Evaluator; decision: Decision }> {
+export function rowGiven(given: Readonly<Record<string, string>>): GivenRow {
   const cells = new Map<string, string>();
   const edits: Record<string, string> = {};
   const customer = new Map<string, string>();
@@ -70,7 +74,16 @@ async function decideGiven(
     preamble: [],
     notices: [],
   };
-  const context = { customer, references: new Map(), batch: null, given: facts };
+  return { table, context: { customer, references: new Map(), batch: null, given: facts }, edits };
+}
+
+/** Decides one row made of the given facts. */
+async function decideGiven(
+  rules: RuleSet,
+  given: Readonly<Record<string, string>>,
+  books: Books = makeBooks(rules),
+): Promise<{ evaluator: Evaluator; decision: Decision }> {
+  const { table, context, edits } = rowGiven(given);
   const evaluator = new Evaluator(rules, table, context, books);
   await evaluator.decideAll(new Map([[0, { answers: [], edits, excluded: null }]]));
   return { evaluator, decision: evaluator.decision(0) };

@@ -180,8 +180,7 @@ export class Facts {
   readonly context: Context;
   aggregates: Aggregates = { read: () => '' };
   private readonly slotOf = new Map<string, number>();
-  private readonly fields: LayoutBook['fields'];
-  private readonly yesNoQuestions: ReadonlySet<string>;
+  readonly type: (fact: string) => FactType;
   private readonly kinds: NumberKind[] = [];
   private readonly numberSlot: number;
   private readonly keepsSurplus: boolean;
@@ -197,7 +196,6 @@ export class Facts {
     this.books = books;
     this.context = context;
     this.table = table;
-    this.fields = rules.layouts.fields;
     this.columnCount = table.columns.length;
     const slots: string[] = [];
     const add = (name: string) => {
@@ -208,8 +206,7 @@ export class Facts {
     for (const field of rules.layouts.fields.keys()) if (!this.slotOf.has(field)) add(field);
     for (const field of extraFields(rules).keys()) if (!this.slotOf.has(field)) add(field);
     this.slots = slots;
-    const yesNo = rules.intake.questions.filter((question) => question.type === 'yes-no');
-    this.yesNoQuestions = new Set(yesNo.map((question) => `customer.${question.id}`));
+    this.type = factTypes(rules);
     this.numberSlot = this.slot('phoneNumber');
     this.countrySlot = this.slot('country');
     const layout = rules.layouts.layouts.find((one) => one.id === table.layout);
@@ -224,11 +221,6 @@ export class Facts {
   /** The slot of a field, or -1. */
   slot(field: string): number {
     return this.slotOf.get(field) ?? -1;
-  }
-
-  type(fact: string): FactType {
-    if (this.yesNoQuestions.has(fact)) return 'yes-no';
-    return factType(fact, this.fields);
   }
 
   /** A row as it came in. */
@@ -393,15 +385,6 @@ export class Facts {
     return key === '' ? undefined : reference.rows.get(key);
   }
 
-  /** Where a layout writes numbers at home without their prefix, one that has it but no `+` is read too. */
-  private readNumber(text: string, country: string): NumberFacts {
-    const code = this.books.countries.code(country) ?? this.homeCountry;
-    const read = numberFacts(text, code);
-    if (read.valid || this.homeCountry === undefined) return read;
-    const restored = numberFacts(numberKey(text, code));
-    return restored.valid ? restored : read;
-  }
-
   private kindOf({ country, type, valid }: NumberFacts): NumberKind {
     for (const kind of this.kinds) {
       if (kind.country === country && kind.type === type && kind.valid === valid) return kind;
@@ -417,7 +400,7 @@ export class Facts {
     // The country helps to read a number without its prefix only; a change of it must not keep an old reading.
     const country = text.charCodeAt(0) === PLUS ? '' : this.text(row, this.countrySlot);
     if (row.numberText !== text || row.numberCountry !== country) {
-      const read = this.readNumber(text, country);
+      const read = readNumber(text, country, this.homeCountry, this.books);
       row.number = this.kindOf(read);
       // One text is kept for both where they are the same: a large file has many numbers.
       row.e164 = read.e164 === text ? text : read.e164;
@@ -430,6 +413,23 @@ export class Facts {
 
 const NONE: readonly string[] = [];
 const PLUS = 43;
+
+/**
+ * What a number's text says beside a country's; `home` is the country of numbers that a layout writes without
+ * one. Where there is a home, a number that has its prefix but no `+` is read too.
+ */
+export function readNumber(
+  text: string,
+  country: string,
+  home: string | undefined,
+  books: Books,
+): NumberFacts {
+  const code = books.countries.code(country) ?? home;
+  const read = numberFacts(text, code);
+  if (read.valid || home === undefined) return read;
+  const restored = numberFacts(numberKey(text, code));
+  return restored.valid ? restored : read;
+}
 
 /**
  * Fields that become an added last column where a row has something in them: field -> header. Those of the record that

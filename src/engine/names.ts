@@ -293,6 +293,17 @@ export class CountryBook {
     return this.code(text) !== null;
   }
 
+  /** Every alpha-2 code, in alphabetical order. */
+  codes(): string[] {
+    return [...this.#index().names.keys()].sort();
+  }
+
+  /** Every text that means a country: codes, English names, aliases. */
+  texts(): string[] {
+    const { byCode, entries } = this.#index();
+    return [...[...byCode.keys()].map((code) => code.toUpperCase()), ...entries.map(({ text }) => text)];
+  }
+
   /** English names of the countries nearest to a text, best first. */
   nearest(text: string, n = 3): string[] {
     return nearestEntries(text, this.#index().entries, n);

@@ -146,6 +146,27 @@ function planOf(raw: readonly unknown[]): Plan {
   return plan;
 }
 
+/** How the numbers of a country are made up; null where the library knows no such country. */
+export function numberingPlan(country: string): {
+  readonly callingCode: string;
+  /** What the digits after it begin with, where countries share one; null where that does not tell. */
+  readonly leading: string | null;
+  /** An expression that the digits after the calling code fit, a type each. */
+  readonly types: readonly { readonly type: NumberType; readonly pattern: string }[];
+} | null {
+  const raw: readonly unknown[] | undefined = isCountry(country) ? metadata.countries[country] : undefined;
+  if (!raw) return null;
+  const types = raw[11] as readonly RawType[];
+  return {
+    callingCode: raw[0] as string,
+    leading: (raw[10] || null) as string | null,
+    types: TYPE_ORDER.flatMap(([index, type]) => {
+      const given = types[index] || null;
+      return given?.[0] ? [{ type, pattern: given[0] }] : [];
+    }),
+  };
+}
+
 function callingCode(code: string): CallingCode | null {
   const known = callingCodes.get(code);
   if (known !== undefined) return known;

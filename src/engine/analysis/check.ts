@@ -1,0 +1,215 @@
+/** What no reading of single rules shows: rules that no row reaches, rows that nobody decides, rules that disagree. */
+import { testsOf } from '../evaluate.ts';
+import type { Place, Problem, Related } from '../problem.ts';
+import type { Rule, RuleSet } from '../rule.ts';
+import { type Conflict, conflicts } from './conflict.ts';
+import { type Gap, gaps } from './gap.ts';
+import type { Deed } from './pipeline.ts';
+import { Space } from './space.ts';
+import { Reach, type Unreachable } from './unreachable.ts';
+import {
+  type Confirmed,
+  confirm,
+  inOrder,
+  meetings,
+  restrictedTo,
+  type Witness,
+  witnessOf,
+} from './witness.ts';
+import { World } from './world.ts';
+
+export interface AnalysisOptions {
+  /** The source line at a place, for the caret. */
+  readonly excerpt?: (place: Place) => string | undefined;
+}
+
+/**
+ * The semantic findings of RULES.md section 5 for rules in which the loader found nothing wrong:
+ * `unreachable`, `gap` and `conflict`, in the order of files and lines, each with a row for which it
+ * happens. Every such row was decided by the real engine before it is shown.
+ */
+export async function analyse(rules: RuleSet, options: AnalysisOptions = {}): Promise<Problem[]> {
+  const world = new World(rules);
+  const space = new Space([world]);
+  const found: Problem[] = [];
+  for (const table of world.tables) {
+    for (const one of new Reach(space, world, table).unreachable())
+      found.push(...(await sayUnreachable(one, world)));
+  }
+  for (const gap of gaps(space, world)) found.push(...(await sayGap(gap, world)));
+  for (const conflict of conflicts(space, world)) found.push(...(await sayConflict(conflict, world)));
+  const order = new Map(rules.files.map((file, at) => [file, at]));
+  const at = ({ place }: Problem) => order.get(place?.file ?? '') ?? order.size;
+  return found
+    .sort((a, b) => at(a) - at(b) || (a.place?.line ?? 0) - (b.place?.line ?? 0))
+    .map((problem) => {
+      const excerpt = problem.place && options.excerpt?.(problem.place);
+      return excerpt === undefined ? problem : { ...problem, excerpt };
+    });
+}
+
+const FREE =
+  'no text was found that fits all the patterns: `matches` is taken to come out either way, so look whether there is such a one';
+const TOO_MUCH = 'too many conditions hang together to tell';
+
+function named(rules: readonly Rule[]): string {
+  const names = rules.map(({ id }) => `\`${id}\``);
+  const last = names.pop() ?? '';
+  return names.length === 0 ? last : `${names.join(', ')} and ${last}`;
+}
+
+/** A row in one line: `country=US, address=blank`. */
+function inShort(row: Readonly<Record<string, string>>): string {
+  return Object.entries(row)
+    .map(([fact, text]) => `${fact}=${text.trim() === '' ? 'blank' : text}`)
+    .join(', ');
+}
+
+async function sayUnreachable(found: Unreachable, world: World): Promise<Problem[]> {
+  const { rule, table, by, against, row, unknown } = found;
+  const problem = { code: 'unreachable', severity: 'error', place: rule.place, rule: rule.id } as const;
+  if (unknown) {
+    const message = `whether any row reaches \`${rule.id}\` is not known: ${TOO_MUCH}`;
+    return [{ ...problem, severity: 'info', message }];
+  }
+  if (!row) {
+    return [
+      {
+        ...problem,
+        place: against[0]?.place ?? rule.place,
+        message: `no row can reach \`${rule.id}\`: its own conditions exclude each other`,
+        found: against.map(({ written }) => `\`${written}\``).join(', '),
+        wanted: 'conditions that one row can meet',
+        related: [{ rule: rule.id, message: `\`${rule.id}\` begins here`, place: rule.place }],
+      },
+    ];
+  }
+  const witness = witnessOf(row, false);
+  for (const one of [witness, witnessOf(row, true)]) {
+    const met = await meetings(world, one);
+    if (met.some(({ acted }) => acted.some(({ id }) => id === rule.id))) return [];
+  }
+  const takesOut = (one: Rule) => one.stage !== table.stage;
+  return [
+    {
+      ...problem,
+      message: `no row can reach \`${rule.id}\`: ${named(by)} ${by.length > 1 ? 'together take' : 'takes'} every row that it would`,
+      help: by.every(takesOut)
+        ? 'delete it, or narrow the rules that take the rows'
+        : 'move it up, narrow the rules above it, or delete it',
+      related: by.map((one): Related => {
+        const does = takesOut(one) ? 'ends the way of such rows' : 'decides such rows first';
+        return { rule: one.id, message: `\`${one.id}\` ${does}`, place: one.place };
+      }),
+      witness: inOrder(restrictedTo(witness, rule), rule, world),
+    },
+  ];
+}
+
+async function sayGap({ table, row, unknown }: Gap, world: World): Promise<Problem[]> {
+  const last = table.rules.at(-1);
+  const place = last?.place ?? { file: table.file, line: 1, column: 1 };
+  const problem = { code: 'gap', severity: 'error', place } as const;
+  if (unknown || !row) {
+    const message = `whether \`${table.file}\` decides every row is not known: ${TOO_MUCH}`;
+    return [{ ...problem, severity: 'info', message }];
+  }
+  const confirmed = await confirm(row, world, [], (met) =>
+    met.some((one) => one.table === table && one.undecided),
+  );
+  if (!confirmed && row.sure) return [];
+  const witness = inOrder(confirmed?.witness ?? witnessOf(row, false), null, world);
+  const such = Object.keys(witness).length === 0 ? 'a row' : `a row with \`${inShort(witness)}\``;
+  return [
+    {
+      ...problem,
+      severity: confirmed ? 'error' : 'warning',
+      message: `no rule of \`${table.file}\` decides ${such}`,
+      wanted: 'a decision for every row, since the table says `match: first`',
+      help: confirmed
+        ? 'add a rule for such rows, or a last one with `when: {}` that keeps the cell or refers the row to somebody'
+        : FREE,
+      witness,
+    },
+  ];
+}
+
+/** One side of a conflict and the other, for a row. */
+interface Disagreement {
+  readonly first: Deed;
+  readonly second: Deed;
+  readonly texts: readonly [string | null, string | null];
+  readonly witness: Witness;
+  readonly isConfirmed: boolean;
+}
+
+async function sayConflict({ field, rule, clashes, unknown }: Conflict, world: World): Promise<Problem[]> {
+  const said: Disagreement[] = [];
+  for (const { first, second, texts, row } of clashes) {
+    const textsIn = (met: Confirmed['met']) => {
+      const deeds = met.flatMap((one) => one.deeds).filter((one) => one.field === field);
+      return [first, second].map((side) => deeds.findLast((one) => one.rule === side.rule.id)?.text);
+    };
+    const tested = [first, second].flatMap((side) => testsOf(side.rule).map(({ fact }) => fact));
+    const confirmed = await confirm(row, world, tested, (met) => {
+      const [one, two] = textsIn(met);
+      return one !== undefined && two !== undefined && (one === null || two === null || one !== two);
+    });
+    if (!confirmed && row.sure) continue;
+    const [one = texts[0], two = texts[1]] = confirmed ? textsIn(confirmed.met) : [];
+    const witness = inOrder(confirmed?.witness ?? witnessOf(row, false), rule, world);
+    said.push({ first, second, texts: [one, two], witness, isConfirmed: confirmed !== null });
+  }
+  const problem = { code: 'conflict', severity: 'error', place: rule.place, rule: rule.id } as const;
+  const problems: Problem[] = unknown.map((other) => ({
+    ...problem,
+    severity: 'info',
+    message: `whether \`${other.id}\` and \`${rule.id}\` write different values to \`${field}\` is not known: ${TOO_MUCH}`,
+    related: [{ rule: other.id, message: `\`${other.id}\` is here`, place: other.place }],
+  }));
+  const [foremost] = said;
+  if (!foremost) return problems;
+  const { second, witness, isConfirmed } = foremost;
+  problems.unshift({
+    ...problem,
+    severity: isConfirmed ? 'error' : 'warning',
+    message: about(
+      field,
+      said.map((one) => one.first),
+      second,
+    ),
+    found: `${deed(foremost, 0)}, ${deed(foremost, 1)}`,
+    wanted: 'one rule that decides a cell of a row',
+    help: isConfirmed ? 'narrow one of them, or put them into one table with `match: first`' : FREE,
+    related: said.map((one) => ({
+      rule: one.first.rule.id,
+      message: one === foremost ? deed(one, 0) : `${deed(one, 0)} for \`${inShort(one.witness)}\``,
+      place: one.first.rule.place,
+    })),
+    witness,
+  });
+  return problems;
+}
+
+/** What is wrong between some deeds and a later one. */
+function about(field: string, earlier: readonly Deed[], later: Deed): string {
+  const others = named(earlier.map(({ rule }) => rule));
+  const [s, are] = earlier.length > 1 ? ['', 'keep'] : ['s', 'keeps'];
+  const one = `\`${later.rule.id}\``;
+  const kept = earlier.every(({ kind }) => kind === 'keep');
+  if (earlier.every(({ stage }) => stage !== later.stage))
+    return `${one} writes over what ${others} ${kept ? 'kept' : 'wrote'} in \`${field}\``;
+  if (later.kind === 'keep') return `${others} write${s} \`${field}\` of a row for which ${one} keeps it`;
+  if (kept) return `${one} writes \`${field}\` of a row for which ${others} ${are} it`;
+  return `${named([...earlier, later].map(({ rule }) => rule))} write different values to \`${field}\` of the same row`;
+}
+
+/** What one side does: `a` writes `1`. */
+function deed({ first, second, texts }: Disagreement, side: 0 | 1): string {
+  const { rule, kind } = side === 0 ? first : second;
+  const text = texts[side];
+  const value =
+    text === null ? 'the lowest number of the account' : text.trim() === '' ? 'a blank' : `\`${text}\``;
+  if (kind === 'clear') return `\`${rule.id}\` empties it`;
+  return `\`${rule.id}\` ${kind === 'keep' ? 'keeps' : 'writes'} ${value}`;
+}

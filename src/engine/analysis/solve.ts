@@ -1,0 +1,201 @@
+/** Finds a row in a region, or that there is none: tests on several texts at once are tried out on texts. */
+import type { Region } from './region.ts';
+import type { Atom, Law, Space, Start, Variable } from './space.ts';
+import { count, FALSE, members, spell, TRUE, type Verdict } from './texts.ts';
+
+/** One row of a region. */
+export interface Solution {
+  readonly texts: ReadonlyMap<Variable, string>;
+  /** Whether its patterns were tried too, and came out as said; else they are taken as free. */
+  readonly sure: boolean;
+}
+
+/** Thrown where an answer would take longer than anybody waits. */
+export class TooMuch extends Error {}
+
+const MOST_TRIES = 1_000_000;
+
+interface Part {
+  readonly variables: readonly Variable[];
+  readonly said: readonly (readonly [Atom, Verdict])[];
+  readonly laws: readonly Law[];
+}
+
+type Found = ReadonlyMap<Variable, string> | null;
+
+export class Solver {
+  private readonly start: Start;
+  private readonly space: Space;
+  private readonly lawsOf = new Map<Variable, readonly Law[]>();
+  private readonly known = new Map<string, Found>();
+
+  constructor(space: Space, start: Start) {
+    this.space = space;
+    this.start = start;
+  }
+
+  /** The laws that bind a variable. */
+  laws(variable: Variable): readonly Law[] {
+    let laws = this.lawsOf.get(variable);
+    if (!laws) {
+      laws = this.space.laws(variable, this.start);
+      this.lawsOf.set(variable, laws);
+    }
+    return laws;
+  }
+
+  /** Whether texts of a region hang together, so that one of them says something of another. */
+  binds(region: Region): boolean {
+    if (region.said.size > 0) return true;
+    for (const variable of region.variables) if (this.laws(variable).length > 0) return true;
+    return false;
+  }
+
+  /** Whether some row lies in the region, patterns taken as free. */
+  possible(region: Region): boolean {
+    return this.parts(region).every((part) => this.settle(part, region, false) !== null);
+  }
+
+  /** A row of the region, one that shows its patterns if there is such a one; null where there is no row. */
+  solve(region: Region): Solution | null {
+    const parts = this.parts(region);
+    for (const sure of [true, false]) {
+      const found = parts.map((part) => this.settle(part, region, sure));
+      if (found.some((one) => one === null)) continue;
+      const texts = new Map(found.flatMap((one) => [...(one as ReadonlyMap<Variable, string>)]));
+      return { texts, sure };
+    }
+    return null;
+  }
+
+  /** What hangs together: texts that a test or a law reads at once. */
+  private parts(region: Region): Part[] {
+    const variables = new Set<Variable>(region.variables);
+    for (const atom of region.said.keys())
+      for (const one of atom.variables) if (!atom.cells) variables.add(one);
+    const laws = new Set<Law>();
+    // The set grows while it is walked: a law may bring in a variable with laws of its own.
+    for (const variable of variables) {
+      for (const law of this.laws(variable)) {
+        laws.add(law);
+        for (const one of law.variables) variables.add(one);
+      }
+    }
+    const groups = new Map<Variable, Variable>();
+    const root = (one: Variable): Variable => {
+      let at = one;
+      for (let up = groups.get(at); up !== undefined && up !== at; up = groups.get(at)) at = up;
+      return at;
+    };
+    const bind = (bound: readonly Variable[]) => {
+      for (const one of bound.slice(1)) groups.set(root(one), root(bound[0] as Variable));
+    };
+    for (const atom of region.said.keys()) if (!atom.cells) bind(atom.variables);
+    for (const law of laws) bind(law.variables);
+    const parts = new Map<Variable, { variables: Variable[]; said: [Atom, Verdict][]; laws: Law[] }>();
+    const partOf = (one: Variable) => {
+      const key = root(one);
+      let part = parts.get(key);
+      if (!part) {
+        part = { variables: [], said: [], laws: [] };
+        parts.set(key, part);
+      }
+      return part;
+    };
+    for (const variable of variables) partOf(variable).variables.push(variable);
+    for (const law of laws) partOf(law.variables[0] as Variable).laws.push(law);
+    for (const [atom, verdict] of region.said) {
+      const [first] = atom.variables;
+      // A cell that nobody asks for may hold what it likes, and another column too.
+      if (atom.cells) {
+        if (verdict === FALSE) for (const part of parts.values()) part.said.push([atom, verdict]);
+        else parts.set({ id: -atom.id } as Variable, { variables: [], said: [[atom, verdict]], laws: [] });
+      } else if (first) partOf(first).said.push([atom, verdict]);
+      else parts.set({ id: -atom.id } as Variable, { variables: [], said: [[atom, verdict]], laws: [] });
+    }
+    return [...parts.values()];
+  }
+
+  private settle(part: Part, region: Region, sure: boolean): Found {
+    const [only, ...more] = part.variables;
+    if (part.said.length === 0 && part.laws.length === 0) {
+      if (!only || more.length > 0) return new Map();
+      for (const id of members(region.texts(only), only.pool.texts.length))
+        return new Map([[only, only.pool.texts[id] as string]]);
+      return null;
+    }
+    const key = [
+      sure ? 1 : 0,
+      ...part.variables.map((one) => `${one.id}:${spell(region.texts(one))}`),
+      ...part.said.map(([atom, verdict]) => `${atom.id}=${verdict}`),
+    ].join();
+    let found = this.known.get(key);
+    if (found === undefined) {
+      found = this.search(part, region, sure);
+      this.known.set(key, found);
+    }
+    return found;
+  }
+
+  private search(part: Part, region: Region, sure: boolean): Found {
+    const size = (one: Variable) => count(region.texts(one), one.pool.texts.length);
+    // A number with its country code needs no country to be read: it comes first.
+    const order = [...part.variables].sort(
+      (a, b) =>
+        Number(b.fact === 'phoneNumber') - Number(a.fact === 'phoneNumber') ||
+        size(a) - size(b) ||
+        a.id - b.id,
+    );
+    const chosen = new Map<Variable, string>();
+    const choice = (one: Variable) => chosen.get(one);
+    let tries = 0;
+    const fits = (): boolean => {
+      if (++tries > MOST_TRIES) throw new TooMuch();
+      for (const [atom, verdict] of part.said) if (!agrees(atom, verdict, choice, sure)) return false;
+      for (const law of part.laws) if (law.holds(choice) === false) return false;
+      return true;
+    };
+    const candidates = order.map((one) => candidatesOf(one, part, region, sure));
+    const place = (at: number): boolean => {
+      const variable = order[at];
+      if (!variable) return true;
+      for (const text of candidates[at] as readonly string[]) {
+        chosen.set(variable, text);
+        if (fits() && place(at + 1)) return true;
+      }
+      chosen.delete(variable);
+      return false;
+    };
+    return fits() && place(0) ? new Map(chosen) : null;
+  }
+}
+
+/** One text for all that are alike to everything that is said. */
+function candidatesOf(variable: Variable, { said, laws }: Part, region: Region, sure: boolean): string[] {
+  const atoms = said.filter(([atom]) => atom.variables.includes(variable)).map(([atom]) => atom);
+  const binding = laws.filter((law) => law.variables.includes(variable));
+  const seen = new Map<string, string>();
+  for (const id of members(region.texts(variable), variable.pool.texts.length)) {
+    const text = variable.pool.texts[id] as string;
+    const profiles = atoms.map((atom) =>
+      atom.free && !sure ? String(text.trim() === '') : atom.profile(variable, text),
+    );
+    const key = [...profiles, ...binding.map((law) => law.profile(variable, text))].join('\n');
+    if (!seen.has(key)) seen.set(key, text);
+  }
+  return [...seen.values()];
+}
+
+/** Whether a choice, as far as it goes, lets an atom come out as said. */
+function agrees(
+  atom: Atom,
+  verdict: Verdict,
+  choice: (variable: Variable) => string | undefined,
+  sure: boolean,
+): boolean {
+  if (atom.free && !sure) return verdict !== TRUE || atom.blank === null || atom.blank(choice) !== true;
+  if (atom.cells) return verdict === TRUE ? atom.fitting.length > 0 : atom.judge(choice) !== true;
+  const outcome = atom.judge(choice);
+  if (outcome === undefined) return true;
+  return outcome === 'unreadable' ? verdict === 2 : outcome === (verdict === TRUE);
+}

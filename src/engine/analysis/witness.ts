@@ -1,0 +1,194 @@
+/** A row of a region as people can write it down, and what the rules really make of it. */
+import { Evaluator } from '../decide.ts';
+import type { Answer, RowInput, Task } from '../decision.ts';
+import { testsOf } from '../evaluate.ts';
+import { rowGiven } from '../examples.ts';
+import type { Books, RowState } from '../facts.ts';
+import type { Rule, RuleSet, RuleTable } from '../rule.ts';
+import type { Solution } from './solve.ts';
+import { members } from './texts.ts';
+import { cellsUnder, isCell, type World, writingsOf } from './world.ts';
+
+/**
+ * A row, fact by fact, as an example gives it; a blank is a blank. `edited.<field>` is written over a cell by
+ * hand, `answered.<field>` is the answer to a task, and `(none)` is somebody's word that there is none.
+ */
+export type Witness = Readonly<Record<string, string>>;
+
+/** As in an answers file. */
+const NONE = '(none)';
+const EDITED = 'edited.';
+const ANSWERED = 'answered.';
+
+/** What a table makes of a row. */
+interface Meeting {
+  readonly table: RuleTable;
+  readonly acted: readonly Rule[];
+  /** Whether no rule of it so much as asks for something. */
+  readonly undecided: boolean;
+  readonly deeds: readonly Written[];
+}
+
+/** What a rule writes to a cell, or keeps there. */
+interface Written {
+  readonly rule: string;
+  readonly field: string;
+  /** Null where it rests on other rows too. */
+  readonly text: string | null;
+}
+
+/**
+ * A row of a region.
+ * @param edited what people may have written they have written; else it stands in the file as far as it can
+ */
+export function witnessOf({ texts }: Solution, edited: boolean): Witness {
+  const cells = new Map<string, string>();
+  const edits = new Map<string, string>();
+  const facts = new Map<string, string>();
+  const none = new Set<string>();
+  for (const [{ kind, fact }, text] of texts) {
+    if (kind === 'cell') cells.set(fact, text);
+    else if (kind === 'edit') edits.set(fact, text);
+    else if (kind === 'answer') facts.set(ANSWERED + fact, text);
+    else if (kind === 'fact') facts.set(fact, text);
+    else if (text === 'yes') none.add(fact);
+  }
+  for (const [field, text] of edits) {
+    if (!cells.has(field)) cells.set(field, text);
+    if (none.has(field)) continue;
+    if (edited || cells.get(field) !== text) facts.set(EDITED + field, text);
+  }
+  for (const fact of none) (isCell(fact) ? cells : facts).set(fact, NONE);
+  return Object.fromEntries([...cells, ...facts]);
+}
+
+/** A row with the facts first that a rule tests, then in the order in which rules name them. */
+export function inOrder(witness: Witness, rule: Rule | null, world: World): Witness {
+  const facts = new Set(rule ? testsOf(rule).map(({ fact }) => fact) : []);
+  for (const { fact } of world.tables.flatMap((table) => table.rules).flatMap(testsOf)) facts.add(fact);
+  const given = [...facts, ...Object.keys(witness)].filter((fact) => Object.hasOwn(witness, fact));
+  return Object.fromEntries(given.map((fact) => [fact, witness[fact] as string]));
+}
+
+/** The facts of a row that a rule rests on. */
+export function restrictedTo(witness: Witness, rule: Rule): Witness {
+  const facts = new Set(testsOf(rule).flatMap(({ fact }) => [fact, ...cellsUnder(fact)]));
+  const kept = Object.entries(witness).filter(([fact]) =>
+    facts.has(fact.replace(/^(edited|answered)\./, '')),
+  );
+  return Object.fromEntries(kept);
+}
+
+/** A row that is so, the engine says, and what it makes of it. */
+export interface Confirmed {
+  readonly witness: Witness;
+  readonly met: readonly Meeting[];
+}
+
+/**
+ * The way of writing a row of a region down that the engine confirms, without the facts that do not matter:
+ * those for which it is so with and without a text. Null where the engine confirms none.
+ * @param shown facts that stay, whether they matter or not
+ */
+export async function confirm(
+  row: Solution,
+  world: World,
+  shown: readonly string[],
+  isSo: (met: readonly Meeting[]) => boolean,
+): Promise<Confirmed | null> {
+  for (const edited of [false, true]) {
+    const witness = witnessOf(row, edited);
+    const met = await meetings(world, witness);
+    if (!isSo(met)) continue;
+    let least: Confirmed = { witness, met };
+    for (const fact of Object.keys(witness)) {
+      const { [fact]: text = '', ...fewer } = least.witness;
+      const other = text.trim() === '' ? otherThanBlank(row, fact) : '';
+      if (text === NONE || other === null || shown.includes(fact)) continue;
+      const changed = isSo(await meetings(world, { ...fewer, [fact]: other }));
+      const left = changed ? await meetings(world, fewer) : [];
+      if (changed && isSo(left)) least = { witness: fewer, met: left };
+    }
+    return least;
+  }
+  return null;
+}
+
+/** A text that a fact may have in place of a blank. */
+function otherThanBlank({ texts }: Solution, fact: string): string | null {
+  const bare = fact.replace(/^(edited|answered)\./, '');
+  for (const variable of texts.keys()) {
+    if (variable.fact !== bare || variable.kind === 'none') continue;
+    for (const id of members(variable.domain, variable.pool.texts.length)) {
+      const text = variable.pool.texts[id] as string;
+      if (text.trim() !== '') return text;
+    }
+  }
+  return null;
+}
+
+/** More rounds of questions than any row has. */
+const MOST_ROUNDS = 8;
+
+/** A row decided, its questions answered as they come up. */
+export async function decided(
+  rules: RuleSet,
+  books: Books,
+  witness: Witness,
+): Promise<{ evaluator: Evaluator; input: RowInput }> {
+  const given: Record<string, string> = {};
+  const answers = new Map<string, string>();
+  for (const [fact, text] of Object.entries(witness)) {
+    if (fact.startsWith(ANSWERED)) answers.set(fact.slice(ANSWERED.length), text);
+    else if (text === NONE && isCell(fact)) answers.set(fact, '');
+    else if (!fact.startsWith('customer.')) given[fact] = text;
+    // Of the customer, a blank is an answer; what is not known is not there.
+    else if (text.trim() !== '') given[fact] = text === NONE ? '' : text;
+  }
+  const { table, context, edits } = rowGiven(given);
+  const evaluator = new Evaluator(rules, table, context, books);
+  let input: RowInput = { answers: [], edits, excluded: null };
+  for (let round = 0; round < MOST_ROUNDS; round++) {
+    await evaluator.decideAll(new Map([[0, input]]));
+    const news = evaluator.decision(0).tasks.flatMap((task) => answerTo(task, answers) ?? []);
+    if (news.length === 0) break;
+    input = { ...input, answers: [...input.answers, ...news] };
+  }
+  return { evaluator, input };
+}
+
+function answerTo(task: Task, answers: ReadonlyMap<string, string>): Answer | null {
+  const values = task.for.flatMap(({ field }) => {
+    const text = answers.get(field);
+    return text === undefined ? [] : [[field, text] as const];
+  });
+  return values.length === 0
+    ? null
+    : { task: task.key, restsOn: task.restsOn, values: Object.fromEntries(values) };
+}
+
+/** What every table makes of a row; tables that the row does not get to are left out. */
+export async function meetings(world: World, witness: Witness): Promise<Meeting[]> {
+  const { evaluator } = await decided(world.rules, world.books, witness);
+  const met: Meeting[] = [];
+  const byFile = new Map(world.tables.map((one) => [one.file, one]));
+  await evaluator.replay(0, (_, { file }, row, cell) => {
+    const acted = cell.filter(({ unreadable }) => unreadable.length === 0).map(({ rule }) => rule);
+    const deeds = acted.flatMap((rule) => writtenBy(rule, evaluator, row));
+    met.push({ table: byFile.get(file) as RuleTable, acted, undecided: cell.length === 0, deeds });
+  });
+  return met;
+}
+
+/** What a rule writes to a row as a stage finds it, in the order of its actions. */
+function writtenBy(rule: Rule, { reader, facts }: Evaluator, row: RowState): Written[] {
+  return writingsOf(rule).flatMap(({ field, kind, from }): Written[] => {
+    const wrote = (text: string | null) => [{ rule: rule.id, field, text }];
+    if (kind === 'lowest') return wrote(null);
+    if (kind === 'set') return wrote(from);
+    if (kind === 'clear') return wrote('');
+    const text = reader.text(kind === 'keep' ? field : from, row);
+    const isWritten = kind === 'keep' || text.trim() !== '' || facts.confirmedNone(from, row);
+    return isWritten ? wrote(text) : [];
+  });
+}
