@@ -82,8 +82,6 @@ export function resize(view: View, columns: number, rows: number, world: World):
 function pressKey(view: View, key: string, world: World): Step {
   const place = placeOf(view);
   if (isTooSmall(view) && key !== 'ctrl-c') return key === 'q' ? step(view, { type: 'quit' }) : step(view);
-  if (view.screen === 'opening')
-    return key === 'q' || key === 'ctrl-c' ? step(view, { type: 'quit' }) : step(view);
   const layer = topLayer(view);
   const command = commandFor(place, key);
   if (command) return tryCommand(view, command, key, world);

@@ -54,9 +54,7 @@ export function frameOf(view: View, world: World): Frame {
   const layer = topLayer(view);
   const lines: Line[] = [];
   let caret: Frame['caret'] = null;
-  if (view.screen === 'opening') {
-    lines.push([span(' csr review', 'title')], [], [span(` ${view.busy ?? 'opening'} ...`, 'dim')]);
-  } else if (layer?.kind === 'page' || layer?.kind === 'deliver') {
+  if (layer?.kind === 'page' || layer?.kind === 'deliver') {
     lines.push(header(view, world), ...textPage(layer, view));
   } else if (layer?.kind === 'pick') {
     const { lines: own, caret: at } = pickPage(layer, view);
@@ -244,7 +242,6 @@ const FOOTERS: Readonly<Record<Place, readonly string[]>> = {
 };
 
 function footer(view: View, world: World): Line {
-  if (view.screen === 'opening') return [span(' q', 'key'), span(' quit', 'dim')];
   const place = placeOf(view);
   const situation = situationOf(view, world);
   const commands = commandsOf(place);

@@ -2,7 +2,7 @@
 import type { ReadStream, WriteStream } from 'node:tty';
 import type { Opening } from '../review/desk.ts';
 import { press, resize, settle } from './act.ts';
-import { lift, raise, SIGNALS } from './curtain.ts';
+import { lift, raise, SIGNALS, skeleton } from './curtain.ts';
 import type { Renderer } from './draw.tsx';
 import { carryOut, type Host, seated, statusOf } from './effects.ts';
 import { frameOf } from './frame.ts';
@@ -232,10 +232,14 @@ class Run {
   };
 
   private show(): void {
-    if (!this.renderer || !this.world) return;
+    const { screen, size } = this.view;
+    if (!this.renderer || !this.world || screen === 'opening') {
+      this.terminal.draw(skeleton(size.columns, size.rows), null);
+      return;
+    }
     const { lines, caret } = frameOf(this.view, this.world);
     const painted = lines.map((line) => paint(line, this.options.color));
-    this.terminal.draw(this.renderer.show(painted, this.view.size.columns), caret);
+    this.terminal.draw(this.renderer.show(painted, size.columns), caret);
     this.keepPlace();
   }
 

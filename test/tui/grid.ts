@@ -54,6 +54,10 @@ export class Grid extends EventEmitter {
     this.reading = false;
   }
 
+  get cursor(): { x: number; y: number } {
+    return { x: this.x, y: this.y };
+  }
+
   get text(): string[] {
     return this.cells.map((line) =>
       line

@@ -45,6 +45,13 @@ test('something is on the screen before the file is read, and keys typed ahead a
   let give: (opening: Opening) => void = () => {};
   const review = start(new Promise((resolve) => (give = resolve)));
   expect(review.grid.text.join('\n')).toContain('opening');
+  // Another size, and a stop that ended, leave it there.
+  review.grid.resize(100, 30);
+  review.grid.emit('resize');
+  expect(review.grid.text.join('\n')).toContain('opening');
+  expect(review.grid.text[29]).toBe(' Ctrl+C quit');
+  process.emit('SIGCONT');
+  expect(review.grid.text.join('\n')).toContain('opening');
   review.types('\tA1\r\r');
   give(memoryOpening());
   await review.shows('saved: answered 3 rows');

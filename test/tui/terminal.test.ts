@@ -130,3 +130,33 @@ test('the screen is the same whether it was changed or drawn anew', async () => 
     }),
   );
 });
+
+test('so it is in any window, whatever a new size left standing, and the cursor is where text is typed', () => {
+  const frame = fc
+    .record({ rows: fc.integer({ min: 1, max: 7 }), lines: fc.oneof(unlike, scrolling), x: fc.nat(39) })
+    .map(({ rows, lines, x }) => ({ rows, lines: (lines[0] ?? []).slice(0, rows), x }));
+  fc.assert(
+    fc.property(fc.array(frame, { minLength: 2, maxLength: 6 }), (frames) => {
+      const { grid, terminal: one } = terminal();
+      one.enter();
+      for (const { rows, lines, x } of frames) {
+        const whole = [...lines, ...new Array<string>(rows - lines.length).fill('')];
+        if (rows !== grid.rows) {
+          grid.resize(40, rows);
+          for (let y = 0; y < rows; y++)
+            grid.write(`\u001b[${y + 1}Hwhat stood here before, in another place`);
+          one.forget();
+        }
+        const y = x % rows;
+        one.draw(whole, { x, y });
+        expect(grid.cursor).toEqual({ x, y });
+        const fresh = new Grid(40, rows);
+        const other = new Terminal(fresh as unknown as ReadStream, fresh as unknown as WriteStream);
+        other.enter();
+        other.draw(whole, null);
+        expect(grid.text).toEqual(fresh.text);
+        expect(grid.styles).toEqual(fresh.styles);
+      }
+    }),
+  );
+});
