@@ -25,12 +25,12 @@ export interface OpeningOptions extends InputOptions {
 
 /**
  * A review of `file`, not opened yet. Calling `opening` reads the rules and the file; the desk that it opens holds the
- * session until `close`. `opening` throws CsrError where anything named cannot be read.
+ * session until `close`, which says whether there was one. `opening` throws CsrError where anything named cannot be read.
  */
 export function open(
   file: string,
   options: OpeningOptions,
-): { readonly opening: () => Promise<Opening>; readonly close: () => void } {
+): { readonly opening: () => Promise<Opening>; readonly close: () => boolean } {
   const session = sessionFolder(file, options);
   let opened: SessionDesk | null = null;
   const opening = async (): Promise<Opening> => {
@@ -70,7 +70,11 @@ export function open(
       },
     };
   };
-  return { opening, close: () => opened?.close() };
+  const close = () => {
+    opened?.close();
+    return opened !== null;
+  };
+  return { opening, close };
 }
 
 /** Writes the mapping of columns, and says where; that it could not be written must not end the session. */

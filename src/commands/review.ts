@@ -53,6 +53,7 @@ async function run(file: string, options: ReviewOptions): Promise<void> {
   try {
     const [{ open }, { runReview }] = await Promise.all([import('./opening.ts'), import('../tui/main.tsx')]);
     const { opening, close } = open(file, options);
+    let wasOpen = false;
     try {
       process.exitCode = await runReview(opening(), {
         terminal,
@@ -60,8 +61,10 @@ async function run(file: string, options: ReviewOptions): Promise<void> {
         edit: async (text) => (await import('../files/scratch.ts')).editText(text),
       });
     } finally {
-      close();
+      wasOpen = close();
     }
+    // Left before there was a session: nobody waits for what is still being read.
+    if (!wasOpen) process.exit();
   } finally {
     terminal.leave();
   }

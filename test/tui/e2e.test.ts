@@ -182,6 +182,16 @@ describe.skipIf(!hasTmux)('csr review in a terminal (skipped where tmux is missi
     await tmux.shows(/^> +100001 /m);
   });
 
+  test('what is left before the file is read ends at once', async () => {
+    rmSync(file);
+    expect(spawnSync('mkfifo', [file]).status).toBe(0);
+    const tmux = start();
+    await tmux.shows('opening ...');
+    tmux.sends('\u0003');
+    await tmux.shows('left with 1');
+    expect(existsSync(`${file}.session`)).toBe(false);
+  });
+
   test('checks 2 and 7: 200 j in one write, 50 Down in one, one Down with a pause after its ESC', async () => {
     writeFileSync(file, manyRows(400));
     const tmux = await atRows();
@@ -314,6 +324,10 @@ describe.skipIf(!hasTmux)('csr review in a terminal (skipped where tmux is missi
     const left = await first.shows('SELECTED 1');
     first.sends('mcalled the');
     await first.shows('Note> called the');
+    // The place is written behind the frame.
+    const bookmark = join(`${file}.session`, 'bookmark');
+    const isKept = () => existsSync(bookmark) && readFileSync(bookmark, 'utf8').includes('called the');
+    await first.until(() => isKept() || null, 'the bookmark');
     process.kill(first.child(), 'SIGKILL');
     await first.shows('left with 137');
 
