@@ -8,11 +8,14 @@ import { writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { cleanRows, manyRows, SAMPLE } from './agent.ts';
-import { hasTmux, type Start, Tmux } from './tmux.ts';
+import { hasTmux, PATIENCE, type Start, Tmux } from './tmux.ts';
 
 const csr = fileURLToPath(new URL('../../bin/csr', import.meta.url));
+
+// So that a wait in vain says what it waited for, and many slow ones still end.
+vi.setConfig({ testTimeout: 3 * PATIENCE });
 
 const ESC = '\u001b';
 const DOWN = `${ESC}[B`;

@@ -3,7 +3,8 @@ import { spawnSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 
-const PATIENCE = 20_000;
+/** How long a state may take to come (ms). Tests that drive a terminal need a longer timeout than this. */
+export const PATIENCE = 30_000;
 
 export const hasTmux = spawnSync('tmux', ['-V']).status === 0;
 
