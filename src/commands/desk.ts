@@ -190,7 +190,7 @@ export class SessionDesk implements Desk {
       const resumed = journal.events.length > 0;
       const notices: Problem[] = [...table.notices, ...journal.notices, ...ground.notices];
       const fresh: Deed[] = resumed
-        ? continued(journal.events, table, rules, ground.deeds, notices)
+        ? continued(journal.events, table, rules, options, ground.deeds, notices)
         : [startOf(table, rules, options.map ?? {}), ...ground.deeds];
       const events = fresh.map(stamp);
       if (!hold) for (const event of events) journal.append(event);
@@ -265,10 +265,11 @@ function continued(
   events: readonly Event[],
   table: Table,
   rules: RuleSet,
+  options: InputOptions,
   ground: readonly Deed[],
   notices: Problem[],
 ): Deed[] {
-  const start = events.find((event) => event.type === 'start');
+  const start = events.findLast((event) => event.type === 'start');
   if (start && start.input.sha256 !== table.sha256) {
     throw new CsrError({
       code: 'input-changed',
@@ -276,6 +277,18 @@ function continued(
       message: `${table.name} is not the file that the session was begun on (${start.at.slice(0, 16).replace('T', ' ')} UTC)`,
       help: 'put the first file back, or move its session folder away to begin anew',
     });
+  }
+  const { map } = layoutChoice(options, events);
+  const anew: Deed[] = [];
+  if (start && !isSame([start.layout, sorted(Object.entries(start.map))], [table.layout, sorted(map)])) {
+    notices.push({
+      code: 'columns-changed',
+      severity: 'warning',
+      message:
+        'the columns are understood otherwise than when the session was last open; every row was decided anew, and answers whose question changed are asked for again',
+    });
+    // The session goes on knowing them: the next command must not read the file as it was read before.
+    anew.push(startOf(table, rules, Object.fromEntries(map)));
   }
   const last = events.findLast((event) => event.type === 'start' || event.type === 'rules');
   if (last && (last.type === 'start' || last.type === 'rules') && last.rules !== rules.digest) {
@@ -285,9 +298,13 @@ function continued(
       message:
         'the rules have changed since the session was last open; every row was decided anew, and answers whose question changed are asked for again',
     });
-    return [{ type: 'rules', rules: rules.digest }, ...newsOf(ground, fold(events), notices)];
+    anew.push({ type: 'rules', rules: rules.digest });
   }
-  return newsOf(ground, fold(events), notices);
+  return [...anew, ...newsOf(ground, fold(events), notices)];
+}
+
+function sorted(map: Iterable<[string, string]>): [string, string][] {
+  return [...map].sort(([one], [other]) => (one < other ? -1 : 1));
 }
 
 /**
@@ -333,14 +350,18 @@ export async function openTemplate(path: string | undefined): Promise<DeliveryPl
   return path === undefined ? null : { name: path, bytes: await readBytes(path, readStdin) };
 }
 
-/** How a file is to be understood: as the options say, else as its session has understood it. */
+/**
+ * How a file is to be understood: as the options say, and what they leave open as its session has understood it. What
+ * is said comes first in the map, so that a column said to be one field is no longer what it was.
+ */
 export function layoutChoice(options: InputOptions, events: readonly Event[] | null): LayoutChoice {
-  const start = events?.find((event) => event.type === 'start');
-  const given = Object.entries(options.map ?? {});
-  return {
-    layout: options.layout ?? start?.layout ?? null,
-    map: new Map(given.length > 0 ? given : Object.entries(start?.map ?? {})),
-  };
+  const start = events?.findLast((event) => event.type === 'start');
+  const map = new Map(Object.entries(options.map ?? {}));
+  const said = new Set(map.values());
+  for (const [field, header] of Object.entries(start?.map ?? {})) {
+    if (!map.has(field) && !said.has(header)) map.set(field, header);
+  }
+  return { layout: options.layout ?? start?.layout ?? null, map };
 }
 
 /**
@@ -360,7 +381,7 @@ export async function openAsLeft(
   const table = recognise(await openGrid(file), rules.layouts, layoutChoice(options, left));
   const ground = await groundDeeds(table, rules, options);
   const notices: Problem[] = [...table.notices, ...ground.notices];
-  const fresh = continued(left, table, rules, ground.deeds, notices);
+  const fresh = continued(left, table, rules, options, ground.deeds, notices);
   const review = await Review.open(rules, table, [...left, ...fresh.map(stamp)]);
   const unused = await takeAnswers(review, options, async (deed) => {
     await review.apply(stamp(deed));
