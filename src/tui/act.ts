@@ -87,7 +87,16 @@ function pressKey(view: View, key: string, world: World): Step {
   if (command) return tryCommand(view, command, key, world);
   if (layer?.kind === 'form') return type(view, layer, key);
   if (layer?.kind === 'pick') return narrow(view, layer, key);
-  return step(saying(view, `${keyName(key)} does nothing here; ? shows the keys`, 'bad'));
+  return step(saying(view, idle(key, place), 'bad'));
+}
+
+/** Why a key does nothing: a command for rows, pressed on the groups, is one step away. */
+function idle(key: string, place: Place): string {
+  const forRows = place === 'lists' ? commandFor('rows', key) : null;
+  const toRows = COMMANDS.find(({ action }) => action === 'enter-list');
+  return forRows && toRows
+    ? `${keyName(key)} (${forRows.label}) works on rows; ${keyName(toRows.keys[0] as string)} goes to them`
+    : `${keyName(key)} does nothing here; ? shows the keys`;
 }
 
 function tryCommand(view: View, command: Command, key: string, world: World): Step {

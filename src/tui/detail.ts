@@ -1,6 +1,6 @@
 /** What there is to say of one row, as lines. */
 import type { Decision, Flag, Task } from '../engine/decision.ts';
-import { isWide } from './geometry.ts';
+import { beyond, isWide } from './geometry.ts';
 import { wrapLines } from './pages.ts';
 import { clip, pad, visible, widthOf } from './text.ts';
 import { type Line, span } from './theme.ts';
@@ -28,8 +28,8 @@ export function detailPane(view: View, world: World, work: Worklist, width: numb
   // Who reads on in the pane starts at its top.
   const from = view.pane === 'detail' || view.detailTop > 0 ? view.detailTop : followed(all, room);
   const top = Math.max(0, Math.min(from, body.length - room));
-  const below = body.length - room - top;
-  const more = below > 0 ? ` ${below} more \u2193 ` : top > 0 ? ' \u2191 ' : '';
+  const hint = beyond(top, room, body.length);
+  const more = hint === '' ? '' : ` ${hint} `;
   const style: Style = view.pane === 'detail' ? 'head' : 'title';
   const left = width - widthOf(more) - 1;
   if (wide) return [[span(pad(title, left), style), span(more, 'warn')], ...body.slice(top, top + room)];

@@ -120,6 +120,12 @@ export function shownFields(form: Form): { readonly from: number; readonly field
   return { from, fields: form.fields.slice(from, from + MOST_FIELDS) };
 }
 
+/** What a list does not show: how many lines are below, or that there are some above. */
+export function beyond(top: number, shown: number, count: number): string {
+  const below = count - top - shown;
+  return below > 0 ? `${below} more \u2193` : top > 0 ? '\u2191' : '';
+}
+
 /** The first line to show of `count` so that `at` is among `height` lines, moved no further than needed. */
 export function scrolled(top: number, at: number, height: number, count: number): number {
   const needed = at < top ? at : at >= top + height ? at - height + 1 : top;

@@ -1,5 +1,5 @@
 /** What comes before the rows, as lines: columns to explain, questions of the intake. */
-import { scrolled } from './geometry.ts';
+import { beyond, scrolled } from './geometry.ts';
 import { columnOf, mappingFields, samplesOf } from './mapping.ts';
 import { clip, pad, visible, widthOf, wrap } from './text.ts';
 import { type Line, span } from './theme.ts';
@@ -20,9 +20,6 @@ export function mappingPage(view: View, world: World, height: number): Line[] {
   lines.push([]);
   const label = Math.max(16, ...fields.map((field) => widthOf(field.label))) + 1;
   const column = 24;
-  lines.push([
-    span(pad(`   ${pad('field', label)} ${pad('column', column)} what stands in it`, columns), 'head'),
-  ]);
   // A layout a line: each is another way to read the file.
   const problems = mapping.problems.flatMap(({ message, wanted }) =>
     [message, ...(wanted?.split(/; (?=[\w-]+ \()/) ?? [])].flatMap((text, at) =>
@@ -30,8 +27,13 @@ export function mappingPage(view: View, world: World, height: number): Line[] {
     ),
   );
   const keepLine = `${mapping.keep ? '[x]' : '[ ]'} keep these columns as a layout for the next file (s)`;
-  const room = height - lines.length - 2 - Math.min(MOST_PROBLEMS, Math.max(1, problems.length));
+  const room = height - lines.length - 3 - Math.min(MOST_PROBLEMS, Math.max(1, problems.length));
   const top = scrolled(0, mapping.at, room, fields.length + 1);
+  const more = beyond(top, room, fields.length + 1);
+  lines.push([
+    span(`   ${pad('field', label)} ${pad('column', column)} what stands in it`, 'head'),
+    span(more === '' ? '' : `   ${more}`, 'warn'),
+  ]);
   const all: [string, string, string][] = [
     ['Layout', mapping.choice.layout ?? '(find it by the columns)', ''],
     ...fields.map((field): [string, string, string] => {
@@ -58,13 +60,15 @@ export function mappingPage(view: View, world: World, height: number): Line[] {
   return lines;
 }
 
+/** What is said above the questions, and the line below it. */
+const INTAKE_HEAD = 2;
+
 /** The questions asked once for the customer. */
 export function intakePage(view: View, world: World, height: number): Line[] {
   const { questions } = world.opening.rules.intake;
   const customer = world.desk?.review.state.customer ?? new Map<string, string>();
   const open = new Set(world.desk?.review.openQuestions().map((one) => one.question.id));
   const { columns } = view.size;
-  const lines: Line[] = [[span(' Asked once. What you skip stays open, and delivery waits for it.')], []];
   const current = questions[view.question];
   const below: Line[] = [[]];
   if (current) {
@@ -79,8 +83,11 @@ export function intakePage(view: View, world: World, height: number): Line[] {
         below.push([span(`   ${text}`, 'bad')]);
     }
   }
-  const room = Math.max(1, height - lines.length - below.length);
+  const room = Math.max(1, height - INTAKE_HEAD - below.length);
   const top = scrolled(0, view.question, room, questions.length);
+  const more = beyond(top, room, questions.length);
+  const intro = ' Asked once. What you skip stays open, and delivery waits for it.';
+  const lines: Line[] = [[span(clip(intro, columns))], more === '' ? [] : [span(` ${more}`, 'warn')]];
   const width = Math.max(20, Math.floor((columns - 8) * 0.55));
   for (const [at, question] of questions.entries()) {
     if (at < top || at >= top + room) continue;

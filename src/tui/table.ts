@@ -1,6 +1,6 @@
 /** The lists and the rows of one of them, as lines. */
 
-import { scrolled } from './geometry.ts';
+import { beyond, scrolled } from './geometry.ts';
 import { clip, pad, visible, widthOf } from './text.ts';
 import { type Line, span } from './theme.ts';
 import { currentList, type Style, topLayer, type View, visibleRows, type World } from './view.ts';
@@ -16,7 +16,11 @@ export function listLines(view: View, world: World, width: number, height: numbe
   const top = scrolled(Math.max(0, at - Math.floor((height - 1) / 2)), at, height - 1, lists.length);
   const focused = view.pane === 'lists';
   const counts = countsWidth(lists);
-  const lines: Line[] = [[span(pad(' GROUPS', width), focused ? 'head' : 'dim')]];
+  const more = beyond(top, height - 1, lists.length);
+  const head = ` GROUPS${more === '' ? '' : '   '}`;
+  const lines: Line[] = [
+    [span(head, focused ? 'head' : 'dim'), span(pad(more, Math.max(0, width - widthOf(head))), 'warn')],
+  ];
   for (const list of lists.slice(top, top + height - 1)) {
     const here = list.id === view.list;
     const [glyph, tone] = listGlyph(list);

@@ -965,3 +965,31 @@ test('a pane that is too short follows the steps that are ticked', async () => {
   await agent.sends('\t');
   expect(agent.screen).toContain('? asked: Address');
 });
+
+test('a key for rows, pressed on the groups, says how to get to the rows', async () => {
+  const agent = await Agent.at();
+  await agent.sends('\u001b[Z');
+  expect(agent.view.pane).toBe('lists');
+  await agent.sends('b');
+  expect(agent.said).toBe('b (none) works on rows; Enter goes to them');
+  await agent.sends('Q');
+  expect(agent.said).toBe('Q does nothing here; ? shows the keys');
+});
+
+test("whom an answer is for is said without a number that could be the row's or the group's", async () => {
+  const agent = await Agent.at();
+  await agent.goesTo(DE);
+  await agent.sends('i');
+  expect(agent.screen).toContain('[this row]  group: 2 rows ');
+});
+
+test('lists that go on below the window say how many lines', async () => {
+  const agent = await Agent.at(undefined, [60, 16]);
+  await agent.sends('I');
+  expect(agent.screen).toMatch(/^ \d+ more \u2193$/m);
+  await agent.sends('G');
+  expect(agent.screen).toMatch(/^ \u2191$/m);
+  await agent.sends('\t\u001b[Zg');
+  expect(agent.view.pane).toBe('lists');
+  expect(agent.screen).toMatch(/^ GROUPS {3}\d+ more \u2193/m);
+});
