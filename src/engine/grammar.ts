@@ -573,6 +573,36 @@ export const CASE = block('the case', {
   ...source(may),
 });
 
+// kind: sources
+
+export const TEXT_WORDS = {
+  case: 'The case that a support agent opens, in the intake.',
+  delivery: 'File names and the hand-over.',
+} as const;
+
+export const PARAGRAPH = block('a paragraph', {
+  says: must(text, 'What the paragraph rules, in words of your own.'),
+  rules: may(texts, 'Rules, corrections, look-ups and escalations that carry it out, by their ids.'),
+  carriers: may(texts, 'Carriers in whose names or PINs it stands.'),
+  procedures: may(texts, 'Procedures whose steps carry it out, by their ids.'),
+  questions: may(texts, 'Questions of the intake that carry it out, by their ids.'),
+  layouts: may(texts, 'Layouts that carry it out, by their ids.'),
+  texts: may({ is: 'some', of: { is: 'words', of: TEXT_WORDS } }, 'Texts that carry it out.'),
+  'no-rule': may(text, 'Why it needs no rule; or why what its rules leave out needs none.'),
+});
+
+export const SECTION = block('a section', {
+  title: must(text, 'Its heading, as the rules name it in `source`.'),
+  paragraphs: may(blocks(PARAGRAPH), 'What it rules, paragraph by paragraph.'),
+});
+
+export const DOCUMENT = block('a document', {
+  id: must(id, 'The name by which rules call it in `source`.'),
+  title: must(text, 'Its title.'),
+  about: may(text, 'What kind of document it is, and where it is to be found.'),
+  sections: may(blocks(SECTION), 'Its sections, in their order.'),
+});
+
 // Whole files
 
 export const KIND_WORDS = {
@@ -584,6 +614,7 @@ export const KIND_WORDS = {
   layouts: 'What files look like, and what is delivered.',
   intake: 'What is asked once; the support agent’s case.',
   delivery: 'File names and the hand-over.',
+  sources: 'The documents that rules come from, and what carries each paragraph out.',
 } as const;
 
 export type Kind = keyof typeof KIND_WORDS;
@@ -674,5 +705,9 @@ export const FILES: Readonly<Record<Kind, Block>> = {
     'partial-hand-over': may(texts, 'What is said instead while some rows stay open.'),
     'word-notice': may(text, 'What is said where the customer gets a Word document.'),
     'resolved-note': may(text, 'The note with which the case is resolved.'),
+  }),
+  sources: block('a file of sources', {
+    ...HEAD,
+    documents: may(blocks(DOCUMENT), 'The documents that rules name in `source`.'),
   }),
 };

@@ -8,6 +8,7 @@ import {
   CODE,
   COLUMN,
   CORRECTION,
+  DOCUMENT,
   ESCALATION,
   ESCALATION_EXAMPLE,
   ESCALATION_EXPECT,
@@ -16,9 +17,12 @@ import {
   LAYOUT,
   LOOK_UP,
   OUTPUT_COLUMN,
+  PARAGRAPH,
   PROCEDURE,
   QUESTION,
   QUESTION_WORDS,
+  SECTION,
+  TEXT_WORDS,
 } from './grammar.ts';
 import { readAnswerables, readExamples, readId, readProvenance } from './load-rules.ts';
 import {
@@ -58,8 +62,13 @@ import {
   type Layout,
   type LayoutColumn,
   type LookUp,
+  type Paragraph,
+  type PartKind,
   type Procedure,
+  type Provenance,
   type Question,
+  type SourceDocument,
+  type SourceSection,
 } from './rule.ts';
 
 /** A map of word -> text, in the file's order. */
@@ -77,15 +86,26 @@ export function readCorrections(file: Keys): Correction[] {
   return file.blocks('corrections').map((block) => {
     const keys = itemKeys(block, file.findings);
     keys.check(CORRECTION);
-    // Shown to nobody yet, but no less a text.
-    keys.text('title');
+    const id = readId(keys);
     return {
       ...readProvenance(keys),
-      id: readId(keys),
+      id,
+      title: keys.textOrNull('title') ?? id,
       blankCells: keys.lines('blank-cells').map((text) => text.trim()),
       place: block.place,
     };
   });
+}
+
+/** Where an item comes from, as far as it says so. */
+function readPartialProvenance(keys: Keys): Partial<Provenance> {
+  const { why, source, basis, ...dated } = readProvenance(keys);
+  return {
+    ...dated,
+    ...(keys.has('why') ? { why } : {}),
+    ...(keys.has('source') ? { source } : {}),
+    ...(keys.has('basis') ? { basis } : {}),
+  };
 }
 
 /** The keys of an item, its findings said to be of the rule it names. */
@@ -110,8 +130,8 @@ export function readProcedures(file: Keys): Procedure[] {
         'it stands for "as the look-ups say"',
       );
     }
-    readProvenance(keys);
     return {
+      ...readPartialProvenance(keys),
       id,
       title: keys.text('title'),
       where: keys.text('where'),
@@ -142,19 +162,14 @@ export function readCarriers(file: Keys): CarrierFile {
   const carriers = file.blocks('carriers').map((block): Carrier => {
     const keys = new Keys(block, file.findings);
     keys.check(CARRIER);
-    const { why, source, basis, owner, reviewBy } = readProvenance(keys);
     const name = keys.one('name');
     return {
+      ...readPartialProvenance(keys),
       name: name === null ? '' : (namesOf([name])[0] ?? ''),
       also: namesOf(keys.texts('also')),
       not: namesOf(keys.texts('not')),
       pin: keys.textOrNull('pin'),
       place: block.place,
-      owner,
-      reviewBy,
-      ...(keys.has('why') ? { why } : {}),
-      ...(keys.has('source') ? { source } : {}),
-      ...(keys.has('basis') ? { basis } : {}),
     };
   });
   return {
@@ -632,5 +647,65 @@ export function readDelivery(file: Keys): Partial<Delivery> {
     ...(file.has('partial-hand-over') ? { partialHandOver: file.lines('partial-hand-over') } : {}),
     ...(file.has('word-notice') ? { wordNotice: file.text('word-notice') } : {}),
     ...(file.has('resolved-note') ? { resolvedNote: file.text('resolved-note') } : {}),
+  };
+}
+
+// kind: sources
+
+const PARTS: readonly (readonly [key: string, as: PartKind])[] = [
+  ['rules', 'rule'],
+  ['carriers', 'carrier'],
+  ['procedures', 'procedure'],
+  ['questions', 'question'],
+  ['layouts', 'layout'],
+  ['texts', 'text'],
+];
+
+export function readDocuments(file: Keys): SourceDocument[] {
+  return file.blocks('documents').map((block) => {
+    const keys = new Keys(block, file.findings);
+    keys.check(DOCUMENT);
+    const sections = keys.blocks('sections').map((section) => readSection(section, file.findings));
+    const first = new Map<string, SourceSection>();
+    for (const section of sections) {
+      const before = first.get(section.title);
+      if (!before) first.set(section.title, section);
+      else
+        file.findings.report('duplicate-id', section.place, `the section \`${section.title}\` stands twice`, {
+          found: section.title,
+          wanted: 'each section once',
+          related: [{ rule: null, message: 'first here', place: before.place }],
+        });
+    }
+    return {
+      id: readId(keys),
+      title: keys.text('title'),
+      about: keys.textOrNull('about'),
+      sections,
+      place: block.place,
+    };
+  });
+}
+
+function readSection(block: MapNode, findings: Findings): SourceSection {
+  const keys = new Keys(block, findings).check(SECTION);
+  return {
+    title: keys.text('title'),
+    paragraphs: keys.blocks('paragraphs').map((paragraph) => readParagraph(paragraph, findings)),
+    place: block.place,
+  };
+}
+
+function readParagraph(block: MapNode, findings: Findings): Paragraph {
+  const keys = new Keys(block, findings).check(PARAGRAPH);
+  for (const { text, place } of keys.texts('texts')) {
+    const known = Object.keys(TEXT_WORDS);
+    if (!known.includes(text.trim())) findings.unknown('bad-value', place, 'text', text.trim(), known);
+  }
+  return {
+    says: keys.text('says'),
+    carriedOut: PARTS.flatMap(([key, as]) => keys.lines(key).map((name) => ({ as, name: name.trim() }))),
+    noRule: keys.textOrNull('no-rule'),
+    place: block.place,
   };
 }

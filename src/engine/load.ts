@@ -9,6 +9,7 @@ import {
   readCategories,
   readCorrections,
   readDelivery,
+  readDocuments,
   readEscalations,
   readLayoutFile,
   readLayouts,
@@ -40,6 +41,7 @@ import {
   type Provenance,
   type RuleSet,
   type RuleTable,
+  type SourceDocument,
   STAGES,
   type Stage,
 } from './rule.ts';
@@ -258,6 +260,13 @@ function compile(
   const escalations = bySpecificity(
     each('escalations', (file) => readEscalations(file.keys, categoryIds, words)),
   );
+  const documents = joinBy(
+    each('sources', (file) => readDocuments(file.keys)),
+    (document) => document.id,
+    'document',
+    findings,
+    joinDocument,
+  );
   const corrections = each('corrections', (file) => readCorrections(file.keys)).map(({ item }) => item);
   const { tables, all } = readTables(of('rules'), words, findings);
   checkIds([...all.map(({ rule }) => rule), ...corrections, ...lookUps, ...escalations], findings);
@@ -286,6 +295,7 @@ function compile(
     layouts: { fields, values, layouts },
     intake: { questions, case: joinCase(of('intake').map((file) => readCase(file.keys))) },
     delivery: Object.assign({}, NO_DELIVERY, ...of('delivery').map((file) => readDelivery(file.keys))),
+    documents,
     count:
       current.reduce((sum, table) => sum + table.rules.length, 0) +
       set.corrections.length +
@@ -542,6 +552,24 @@ function joinCategory(below: Category, above: Category): Category {
     not: both('not'),
     over: both('over'),
     hint: above.hint ?? below.hint,
+  };
+}
+
+/** A team's own words on a document join those below: sections of one title hold the paragraphs of both. */
+function joinDocument(below: SourceDocument, above: SourceDocument): SourceDocument {
+  const more = new Map(above.sections.map((section) => [section.title, section.paragraphs]));
+  const known = new Set(below.sections.map(({ title }) => title));
+  return {
+    ...below,
+    title: above.title,
+    about: above.about ?? below.about,
+    sections: [
+      ...below.sections.map((section) => ({
+        ...section,
+        paragraphs: [...section.paragraphs, ...(more.get(section.title) ?? [])],
+      })),
+      ...above.sections.filter(({ title }) => !known.has(title)),
+    ],
   };
 }
 

@@ -158,6 +158,7 @@ export interface RuleTable {
 /** Cells that mean nothing, whole cell, any case. */
 export interface Correction extends Provenance {
   readonly id: string;
+  readonly title: string;
   readonly blankCells: readonly string[];
   readonly place: Place;
 }
@@ -221,7 +222,7 @@ export interface Escalation extends Provenance {
   readonly place: Place;
 }
 
-export interface Procedure {
+export interface Procedure extends Partial<Provenance> {
   readonly id: string;
   readonly title: string;
   /** The system or portal where the steps are walked. */
@@ -317,6 +318,36 @@ export interface Delivery {
   readonly resolvedNote: string;
 }
 
+/** What one paragraph of a document rules, in the lead's own words, and what carries it out. */
+export interface Paragraph {
+  readonly says: string;
+  /** Names as written; one that no longer exists is said where the policy is shown, and breaks no rule. */
+  readonly carriedOut: readonly { readonly as: PartKind; readonly name: string }[];
+  /** Why no rule is needed, for all of it or for the rest. */
+  readonly noRule: string | null;
+  readonly place: Place;
+}
+
+/** What can carry a paragraph out: `rule` stands for rules, corrections, look-ups and escalations. */
+export type PartKind = 'rule' | 'carrier' | 'procedure' | 'question' | 'layout' | 'text';
+
+export interface SourceSection {
+  readonly title: string;
+  readonly paragraphs: readonly Paragraph[];
+  readonly place: Place;
+}
+
+/** A document that rules name as their source. */
+export interface SourceDocument {
+  readonly id: string;
+  readonly title: string;
+  /** What kind of document it is. */
+  readonly about: string | null;
+  /** In the document's order; empty where only the document as a whole is known. */
+  readonly sections: readonly SourceSection[];
+  readonly place: Place;
+}
+
 /** Everything the rule files say. */
 export interface RuleSet {
   /** sha256 of the files' names and bytes. */
@@ -342,6 +373,7 @@ export interface RuleSet {
   readonly layouts: LayoutBook;
   readonly intake: Intake;
   readonly delivery: Delivery;
+  readonly documents: readonly SourceDocument[];
   /** Rules, corrections, look-ups and escalations together. */
   readonly count: number;
 }
