@@ -2,6 +2,7 @@
 import type { Command } from 'commander';
 import { addCheck } from './rules/check.ts';
 import { addCompile } from './rules/compile.ts';
+import { addDocs } from './rules/docs.ts';
 import { addSchema } from './rules/schema.ts';
 import { addTest } from './rules/test.ts';
 
@@ -11,4 +12,5 @@ export function addRules(program: Command): void {
   addTest(rules);
   addSchema(rules);
   addCompile(rules);
+  addDocs(rules);
 }

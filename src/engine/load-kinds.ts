@@ -245,9 +245,9 @@ export function readCategories(file: Keys, known: readonly string[], words: Voca
   return file.blocks('categories').map((block) => {
     const keys = new Keys(block, file.findings);
     keys.check(CATEGORY);
-    readProvenance(keys);
     const id = readId(keys);
     return {
+      ...readPartialProvenance(keys),
       id,
       title: keys.textOrNull('title') ?? id,
       words: keys.lines('words').map((text) => text.trim()),
@@ -472,7 +472,6 @@ export function readLayouts(file: Keys, words: Vocabulary): Layout[] {
   return file.blocks('layouts').map((block) => {
     const keys = new Keys(block, findings);
     keys.check(LAYOUT);
-    readProvenance(keys);
     const id = readId(keys);
     const fieldNames = (key: string) =>
       keys
@@ -504,6 +503,7 @@ export function readLayouts(file: Keys, words: Vocabulary): Layout[] {
       return [];
     });
     return {
+      ...readPartialProvenance(keys),
       id,
       title: keys.textOrNull('title') ?? id,
       allOf: fieldNames('all-of'),
@@ -544,7 +544,6 @@ export function readQuestions(file: Keys): Question[] {
   return file.blocks('questions').map((block) => {
     const keys = new Keys(block, findings);
     keys.check(QUESTION);
-    readProvenance(keys);
     const id = keys.text('id');
     if (id !== '' && !isPlainName(id)) {
       findings.bad(keys.valuePlace('id'), `\`${id}\` cannot name a fact`, id, 'a word of letters and digits');
@@ -571,6 +570,7 @@ export function readQuestions(file: Keys): Question[] {
       findings.unknown('bad-value', keys.valuePlace('must-be'), 'answer', mustBe, answers);
     }
     return {
+      ...readPartialProvenance(keys),
       id,
       question: keys.text('question'),
       help: keys.textOrNull('help'),

@@ -187,7 +187,7 @@ export interface LookUp extends Provenance {
   readonly place: Place;
 }
 
-export interface Category {
+export interface Category extends Partial<Provenance> {
   readonly id: string;
   readonly title: string;
   readonly words: readonly string[];
@@ -249,7 +249,7 @@ export interface LayoutColumn {
   readonly headers: readonly string[];
 }
 
-export interface Layout {
+export interface Layout extends Partial<Provenance> {
   readonly id: string;
   readonly title: string;
   /** Fields that must be found (by header) for the layout to be recognised. */
@@ -272,7 +272,7 @@ export interface LayoutBook {
   readonly layouts: readonly Layout[];
 }
 
-export interface Question {
+export interface Question extends Partial<Provenance> {
   /** The customer fact without its prefix: `accountKind`. */
   readonly id: string;
   readonly question: string;

@@ -879,3 +879,129 @@ resolved-note: done
     expectFault('bad-value', file('delivery.yaml', text), '\nfile-name: "', '\nfile-name: ▸"../');
   });
 });
+
+describe('kind: sources', () => {
+  const text = `kind: sources
+title: Where it comes from
+documents:
+  - id: article
+    title: The article
+    about: For agents.
+    sections:
+      - title: One
+        paragraphs:
+          - says: Nulls go.
+            rules: [no-nulls, still-null]
+            carriers: Northern
+            procedures: [walk]
+            questions: [scope]
+            layouts: [tool]
+            texts: [case, delivery]
+            no-rule: The rest is nobody's.
+          - says: Nobody does this.
+      - title: Two
+  - { id: notes, title: Notes }
+`;
+
+  it('names documents, what their paragraphs rule, and what carries each out', () => {
+    const [article, notes] = clean([file('sources.yaml', text)]).documents;
+    expect(article).toMatchObject({ id: 'article', title: 'The article', about: 'For agents.' });
+    expect(article?.sections.map(({ title, paragraphs }) => [title, paragraphs.length])).toEqual([
+      ['One', 2],
+      ['Two', 0],
+    ]);
+    expect(article?.sections[0]?.paragraphs[0]).toEqual({
+      says: 'Nulls go.',
+      carriedOut: [
+        { as: 'rule', name: 'no-nulls' },
+        { as: 'rule', name: 'still-null' },
+        { as: 'carrier', name: 'Northern' },
+        { as: 'procedure', name: 'walk' },
+        { as: 'question', name: 'scope' },
+        { as: 'layout', name: 'tool' },
+        { as: 'text', name: 'case' },
+        { as: 'text', name: 'delivery' },
+      ],
+      noRule: "The rest is nobody's.",
+      place: { file: 'rules/sources.yaml', line: 10, column: 13 },
+    });
+    expect(article?.sections[0]?.paragraphs[1]).toMatchObject({ carriedOut: [], noRule: null });
+    expect(notes).toMatchObject({ about: null, sections: [] });
+  });
+
+  it.each([
+    ['missing-field', '  - { id: notes, title: Notes }', '  - ▸{ id: notes }'],
+    ['missing-field', 'says: Nobody does this.', '▸no-rule: Why not.'],
+    ['unknown-key', 'procedures: [walk]', '▸procedure: [walk]'],
+    ['bad-value', 'texts: [case, delivery]', 'texts: [case, ▸intake]'],
+    ['duplicate-id', 'title: Two', '▸title: One'],
+    ['duplicate-id', '- { id: notes, title: Notes }', '- ▸{ id: article, title: Again }'],
+    [
+      'bad-value',
+      'paragraphs:\n          - says: Nulls go.',
+      'paragraphs:\n          - ▸Nulls\n          - says: Nulls go.',
+    ],
+  ])('%s: %s as %s', (code, from, to) => {
+    expectFault(code, file('sources.yaml', text), from, to);
+  });
+
+  it('joins the words of a folder laid over: paragraphs of one section, sections of one document', () => {
+    const more = file(
+      'ours.yaml',
+      `kind: sources
+documents:
+  - id: article
+    title: The article, by us
+    sections:
+      - { title: Three, paragraphs: [{ says: Last., no-rule: None. }] }
+      - { title: One, paragraphs: [{ says: More., rules: [mine] }] }
+`,
+    );
+    const [article, notes] = clean([file('sources.yaml', text)], [more]).documents;
+    expect(article).toMatchObject({ title: 'The article, by us', about: 'For agents.' });
+    expect(
+      article?.sections.map(({ title, paragraphs }) => [title, paragraphs.map(({ says }) => says)]),
+    ).toEqual([
+      ['One', ['Nulls go.', 'Nobody does this.', 'More.']],
+      ['Two', []],
+      ['Three', ['Last.']],
+    ]);
+    expect(notes?.id).toBe('notes');
+  });
+});
+
+describe('where things come from', () => {
+  it('is kept of whatever says so, and of nothing else', () => {
+    const said = 'why: W, source: { document: d, section: s }, basis: found, owner: o, review-by: 2027-01-31';
+    const kept = {
+      why: 'W',
+      source: { document: 'd', section: 's' },
+      basis: 'found',
+      owner: 'o',
+      reviewBy: '2027-01-31',
+    };
+    const from = 'why: W, source: { document: d, section: s }, basis: found';
+    const rules = clean([
+      file(
+        'p.yaml',
+        `kind: procedures\nprocedures:\n  - { id: p, title: P, steps: [s], ${said} }\n  - { id: q, title: Q, steps: [s] }\n`,
+      ),
+      file('c.yaml', `kind: carriers\ncarriers:\n  - { name: N, ${said} }\n`),
+      file('e.yaml', `kind: escalations\ncategories:\n  - { id: c, ${said} }\n`),
+      file('l.yaml', `kind: layouts\nlayouts:\n  - { id: l, ${from} }\n`),
+      file('i.yaml', `kind: intake\nquestions:\n  - { id: i, question: Q, type: text, ${from} }\n`),
+      file(
+        'n.yaml',
+        `kind: corrections\ncorrections:\n  - { id: n, title: Nulls, blank-cells: [null], ${said} }\n  - { id: m, blank-cells: [nil], ${said} }\n`,
+      ),
+    ]);
+    expect(rules.procedures.get('p')).toMatchObject(kept);
+    expect(rules.procedures.get('q')).not.toHaveProperty('basis');
+    expect(rules.procedures.get('q')).not.toHaveProperty('source');
+    expect(rules.carriers[0]).toMatchObject(kept);
+    expect(rules.categories[0]).toMatchObject(kept);
+    expect(rules.layouts.layouts[0]).toMatchObject({ why: 'W', source: kept.source, basis: 'found' });
+    expect(rules.intake.questions[0]).toMatchObject({ why: 'W', source: kept.source, basis: 'found' });
+    expect(rules.corrections.map(({ title }) => title)).toEqual(['Nulls', 'm']);
+  });
+});

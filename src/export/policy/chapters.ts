@@ -41,7 +41,7 @@ export function intakeChapter({ intake }: RuleSet, words: Words): Block[] {
             rows: intake.questions.map((question) => ({
               id: ids.question(question.id),
               cells: [
-                [[{ strong: question.question }], ...cell(question.help ?? ''), words.origin(question)],
+                [[{ strong: question.question }], ...cell(question.help ?? ''), ...reasons(question, words)],
                 words.answerOf(question),
                 [
                   [question.blocks ? 'yes' : 'no'],
@@ -176,7 +176,7 @@ function layoutBlocks(layout: Layout, words: Words): Block[] {
             : cell(`these columns and no others: ${listed(output.map(({ header }) => header))}`),
         ] as const,
         ['As', cell(delivers.map((kind) => DELIVERS[kind]).join(' and '))] as const,
-        ['Where', [words.origin(layout)]] as const,
+        ['Where', reasons(layout, words)] as const,
       ].filter(([, text]) => text.length > 0),
     },
   ];
@@ -406,7 +406,7 @@ export function escalationsChapter(rules: RuleSet, words: Words): Block[] {
                   ({ code, carrier }): Line => [{ code }, carrier === null ? '' : ` ${carrier}`],
                 ),
                 cell(listed(category.not)),
-                cell(category.hint ?? ''),
+                [...cell(category.hint ?? ''), ...reasons(category, words)],
               ],
             })),
           },

@@ -7,6 +7,7 @@ import {
   type Inline,
   type Line,
   nameOf,
+  oneLine,
   type Page,
 } from './page.ts';
 
@@ -150,7 +151,7 @@ const ENTITIES: Readonly<Record<string, string>> = {
 };
 
 function escaped(text: string): string {
-  return text.replace(/[&<>"']/g, (one) => ENTITIES[one] as string);
+  return oneLine(text).replace(/[&<>"']/g, (one) => ENTITIES[one] as string);
 }
 
 const STYLE = `

@@ -1,5 +1,14 @@
 /** A page as Markdown that GitHub and its like show: escaped, with tables that stay tables whatever stands in them. */
-import { type Block, type Cell, conditionHeads, type Inline, type Line, nameOf, type Page } from './page.ts';
+import {
+  type Block,
+  type Cell,
+  conditionHeads,
+  type Inline,
+  type Line,
+  nameOf,
+  oneLine,
+  type Page,
+} from './page.ts';
 
 export function pageAsMarkdown(page: Page): string {
   const contents = page.blocks.flatMap((block) =>
@@ -116,10 +125,6 @@ function code(text: string): string {
   const fence = '`'.repeat(longest + 1);
   const padded = /^`|`$|^ .* $/.test(single) ? ` ${single} ` : single;
   return single.trim() === '' ? '` `' : `${fence}${padded}${fence}`;
-}
-
-function oneLine(text: string): string {
-  return text.replace(/\s+/g, ' ');
 }
 
 function escaped(text: string): string {

@@ -28,7 +28,7 @@ export interface Heading {
   readonly listed: boolean;
 }
 
-export interface Row {
+interface Row {
   /** By which links find it. */
   readonly id: string | null;
   readonly cells: readonly Cell[];
@@ -118,4 +118,12 @@ export function conditionHeads(columns: readonly string[], also: boolean): reado
 /** The name by which reports call the rule of a row. */
 export function nameOf({ id }: Pick<DecisionRow, 'id'>): string {
   return id.replace(/^rule-/, '');
+}
+
+/** A text on one line, with a mark for what would hide or move other text, or cannot be written at all. */
+export function oneLine(text: string): string {
+  return text
+    .toWellFormed()
+    .replace(/\s+/g, ' ')
+    .replace(/[\p{Cc}\p{Bidi_Control}\p{Noncharacter_Code_Point}]/gu, '\u{fffd}');
 }

@@ -1,5 +1,6 @@
 /** Everything in a rule set that can be pointed at, and how it and the documents it comes from answer each other. */
 import type { Paragraph, PartKind, Provenance, Rule, RuleSet, SourceSection } from '../../engine/rule.ts';
+import type { Line } from './page.ts';
 import { ids, type Words } from './words.ts';
 
 /** One thing that the rules say, as other parts of the page name it. */
@@ -21,6 +22,11 @@ function part(named: Named, item: Partial<Provenance> & Pick<Rule, 'place'>): Pa
   return { ...item, ...named };
 }
 
+/** A link to a part. */
+export function linked({ title, to }: Pick<Part, 'title' | 'to'>): Line {
+  return [{ link: title, to }];
+}
+
 /** Groups of parts that are no tables of rules. */
 export const GROUPS = {
   corrections: 'Corrections',
@@ -28,6 +34,8 @@ export const GROUPS = {
   escalations: 'Escalations',
   carriers: 'Carriers',
   procedures: 'Procedures',
+  questions: 'Intake',
+  layouts: 'Layouts',
 } as const;
 
 /** What says where it comes from: rules, corrections, look-ups, escalations, carriers, procedures. */
@@ -72,7 +80,21 @@ export function partsOf(rules: RuleSet, words: Words): Part[] {
         item,
       ),
     ),
+    ...[
+      ...rules.intake.questions.map((item) => part(questionPart(item), item)),
+      ...rules.layouts.layouts.map((item) => part(layoutPart(item), item)),
+    ]
+      // Most of them need no reason.
+      .filter(({ basis, source }) => basis !== undefined || source !== undefined),
   ];
+}
+
+function questionPart({ id, question }: RuleSet['intake']['questions'][number]): Named {
+  return { as: 'question', name: id, title: question, to: ids.question(id), group: GROUPS.questions };
+}
+
+function layoutPart({ id, title }: RuleSet['layouts']['layouts'][number]): Named {
+  return { as: 'layout', name: id, title, to: ids.layout(id), group: GROUPS.layouts };
 }
 
 function lookUpTitle({ country, carrier }: RuleSet['lookUps'][number], words: Words): string {
@@ -84,10 +106,11 @@ function escalationTitle({ carriers, categories }: RuleSet['escalations'][number
   return `${carriers.join(', ') || 'Any carrier'}: ${about.join(', ') || 'any rejection'}`;
 }
 
-/** What a paragraph names: found on the page, or gone. */
+/** What a paragraph names: found on the page, there on other days only, or gone. */
 interface Answer {
   readonly paragraph: Paragraph;
   readonly found: readonly Pick<Part, 'title' | 'to'>[];
+  readonly resting: readonly string[];
   readonly gone: readonly string[];
 }
 
@@ -129,25 +152,34 @@ const TEXTS: Readonly<Record<string, Pick<Part, 'title' | 'to'>>> = {
   delivery: { title: 'Delivery', to: 'delivery' },
 };
 
-/** Which paragraphs have a rule and which rules a paragraph. */
-export function correspondenceOf(rules: RuleSet, parts: readonly Part[]): Correspondence {
+/**
+ * Which paragraphs have a rule and which rules a paragraph.
+ * @param resting parts that hold on other days
+ */
+export function correspondenceOf(
+  rules: RuleSet,
+  parts: readonly Part[],
+  resting: readonly Part[],
+): Correspondence {
   const all = new Map<string, Pick<Part, 'title' | 'to'>>(parts.map((one) => [`${one.as} ${one.name}`, one]));
-  for (const { id, question } of rules.intake.questions)
-    all.set(`question ${id}`, { title: question, to: ids.question(id) });
-  for (const { id, title } of rules.layouts.layouts) all.set(`layout ${id}`, { title, to: ids.layout(id) });
+  for (const named of [...rules.intake.questions.map(questionPart), ...rules.layouts.layouts.map(layoutPart)])
+    all.set(`${named.as} ${named.name}`, named);
   for (const [name, text] of Object.entries(TEXTS)) all.set(`text ${name}`, text);
 
   const named = new Set<string>();
   const answerOf = (paragraph: Paragraph): Answer => {
     const found: Pick<Part, 'title' | 'to'>[] = [];
+    const asleep: string[] = [];
     const gone: string[] = [];
     for (const { as, name } of paragraph.carriedOut) {
       const target = all.get(`${as} ${name}`);
+      const other = resting.find((one) => one.as === as && one.name === name);
       if (target) found.push(target);
+      else if (other) asleep.push(other.title);
       else gone.push(name);
       named.add(`${as} ${name}`);
     }
-    return { paragraph, found, gone };
+    return { paragraph, found, resting: asleep, gone };
   };
   const documents = rules.documents.map((document) => ({
     document,

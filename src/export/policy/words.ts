@@ -32,6 +32,7 @@ export const ids = {
   category: (id: string) => `category-${id}`,
   document: (id: string) => `document-${id}`,
   carrier: (name: string) => `carrier-${name.normalize('NFKC').replace(/[^\p{L}\p{N}]+/gu, '_')}`,
+  table: (file: string) => `table-${file.replace(/\s+/g, '_')}`,
   lookUps: 'look-ups',
 } as const;
 
@@ -325,7 +326,8 @@ export class Words {
   }
 
   #procedure(id: string): Inline {
-    return { link: this.#rules.procedures.get(id)?.title ?? id, to: ids.procedure(id) };
+    const procedure = this.#rules.procedures.get(id);
+    return procedure ? { link: procedure.title, to: ids.procedure(id) } : { code: id };
   }
 
   #steps(procedure: string | null): Line {
@@ -398,7 +400,7 @@ function sentence(parts: readonly Line[]): Line {
 }
 
 /** `accountKind` as words. */
-export function spaced(name: string): string {
+function spaced(name: string): string {
   const words = name
     .replace(/[-_]/g, ' ')
     .replace(/[A-Z]/g, (one) => ` ${one.toLowerCase()}`)
