@@ -13,7 +13,7 @@ const FILES = [...PAGE.matchAll(/^```yaml\n(.*?)^```$/gms)]
 describe('the files that the page on rules shows', () => {
   it('are one for each kind of thing that leads add', () => {
     const kinds = FILES.map((text) => /^kind: (\w+)/m.exec(text)?.[1]).sort();
-    expect(kinds).toEqual(['carriers', 'carriers', 'escalations', 'rules', 'rules']);
+    expect(kinds).toEqual(['carriers', 'carriers', 'escalations', 'rules', 'rules', 'sources']);
   });
 
   it.each(FILES.map((text) => [text]))(
