@@ -46,7 +46,9 @@ export function makeCsr(rows) {
     const carrier = abroad ? abroad[2] : CARRIERS[at % CARRIERS.length];
     // A site has some fifty numbers, one after the other.
     const site = Math.floor(at / 50);
-    const number = abroad ? `${abroad[1]}${digits(at, 7)}` : `+1${AREAS[site % AREAS.length]}${digits(at, 7)}`;
+    const number = abroad
+      ? `${abroad[1]}${digits(at, 7)}`
+      : `+1${AREAS[site % AREAS.length]}${digits(at, 7)}`;
     const street = `${1 + site} Main St, Suite ${1 + (site % 90)}, San Jose, CA 951${String(site % 100).padStart(2, '0')}`;
     const address = at % 50 === 7 ? 'null' : street;
     const pin = at % 3 === 0 ? 'null' : '';

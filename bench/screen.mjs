@@ -82,7 +82,9 @@ class Screen {
 
   /** Memory of the program itself, in MB: now, and at most. */
   memory() {
-    const [shell] = readFileSync(`/proc/${this.#child.pid}/task/${this.#child.pid}/children`, 'utf8').split(' ');
+    const [shell] = readFileSync(`/proc/${this.#child.pid}/task/${this.#child.pid}/children`, 'utf8').split(
+      ' ',
+    );
     const status = readFileSync(`/proc/${shell}/status`, 'utf8');
     const mb = (name) => Number(new RegExp(`${name}:\\s+(\\d+)`).exec(status)[1]) / 1024;
     return { now: mb('VmRSS'), most: mb('VmHWM') };
@@ -124,9 +126,18 @@ async function scroll(screen) {
   const frames = [];
   for (let key = 0; key < keys; key++) frames.push(await screen.press('j'));
   return {
-    median: quantile(frames.map(({ ms }) => ms), 0.5),
-    p99: quantile(frames.map(({ ms }) => ms), 0.99),
-    bytes: quantile(frames.map(({ bytes }) => bytes), 0.5),
+    median: quantile(
+      frames.map(({ ms }) => ms),
+      0.5,
+    ),
+    p99: quantile(
+      frames.map(({ ms }) => ms),
+      0.99,
+    ),
+    bytes: quantile(
+      frames.map(({ bytes }) => bytes),
+      0.5,
+    ),
     mostBytes: Math.max(...frames.map(({ bytes }) => bytes)),
     // biome-ignore lint/suspicious/noControlCharactersInRegex: it looks for a sequence that clears the screen.
     cleared: frames.some(({ text }) => /\u001b\[[23]J/.test(text)),
@@ -138,7 +149,9 @@ const ms = (value) => `${value.toFixed(1)} ms`;
 const verdicts = [];
 function hold(what, value, limit, unit = '') {
   verdicts.push(value <= limit);
-  console.log(`  ${value <= limit ? 'holds' : 'FAILS'}  ${what}: ${value.toFixed(2)}${unit} (at most ${limit}${unit})`);
+  console.log(
+    `  ${value <= limit ? 'holds' : 'FAILS'}  ${what}: ${value.toFixed(2)}${unit} (at most ${limit}${unit})`,
+  );
 }
 
 console.log(
@@ -174,9 +187,13 @@ try {
   const memory = review.memory();
   await review.end('q');
 
-  console.log(`skeleton ${ms(quantile(skeletons, 0.5))}   node -e 0 ${ms(quantile(empty, 0.5))}   table ${ms(table)}`);
+  console.log(
+    `skeleton ${ms(quantile(skeletons, 0.5))}   node -e 0 ${ms(quantile(empty, 0.5))}   table ${ms(table)}`,
+  );
   const line = (name, { median, p99, bytes, mostBytes }) =>
-    console.log(`${name.padEnd(10)} key to frame: median ${ms(median)}, p99 ${ms(p99)}; ${bytes} bytes a key (most ${mostBytes})`);
+    console.log(
+      `${name.padEnd(10)} key to frame: median ${ms(median)}, p99 ${ms(p99)}; ${bytes} bytes a key (most ${mostBytes})`,
+    );
   line('csr review', ours);
   let peer = null;
   if (has('vd')) {
@@ -193,7 +210,9 @@ try {
     line('less', await scroll(less));
     await less.end('q');
   }
-  console.log(`filter     key to frame: median ${ms(quantile(filter, 0.5))}, p99 ${ms(quantile(filter, 0.99))}`);
+  console.log(
+    `filter     key to frame: median ${ms(quantile(filter, 0.5))}, p99 ${ms(quantile(filter, 0.99))}`,
+  );
   console.log(`memory     ${memory.now.toFixed(0)} MB, at most ${memory.most.toFixed(0)} MB`);
   if (peer) {
     hold('key to frame against VisiData, median', ours.median / peer.median, 0.5);

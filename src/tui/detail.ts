@@ -32,8 +32,10 @@ export function detailPane(view: View, world: World, work: Worklist, width: numb
   const more = hint === '' ? '' : ` ${hint} `;
   const style: Style = view.pane === 'detail' ? 'head' : 'title';
   const left = width - widthOf(more) - 1;
-  if (wide) return [[span(pad(title, left), style), span(more, 'warn')], ...body.slice(top, top + room)];
-  const text = clip(headOf(title, heading, place, left), left);
+  const sign = view.pane === 'detail' ? '> ' : '';
+  if (wide)
+    return [[span(pad(`${sign}${title}`, left), style), span(more, 'warn')], ...body.slice(top, top + room)];
+  const text = clip(headOf(`${sign}${title}`, heading, place, left), left);
   const head: Line = [
     span(text, style),
     span('-'.repeat(Math.max(0, left - widthOf(text))), 'dim'),

@@ -332,24 +332,22 @@ function textPage(page: Page | Delivery, view: View): Line[] {
   const below = wrapped.length - top - height;
   const title = page.kind === 'page' ? page.title : 'DELIVER';
   const lines: Line[] = [];
-  if (page.kind === 'deliver') lines.push(deliveryHead(page, columns));
-  else
-    lines.push([
-      span(` ${visible(title)}`, 'head'),
-      span(below > 0 ? `   ${below} more lines \u2193` : '', 'warn'),
-    ]);
+  const more = span(below > 0 ? `   ${below} more \u2193` : '', 'warn');
+  if (page.kind === 'deliver')
+    lines.push([...clipLine(deliveryHead(page), columns - widthOf(more.text)), more]);
+  else lines.push([span(` ${visible(title)}`, 'head'), more]);
   for (const one of wrapped.slice(top, top + height)) lines.push([span(` ${one.text}`, one.style)]);
   return lines;
 }
 
-function deliveryHead(page: Delivery, columns: number): Line {
+function deliveryHead(page: Delivery): Line {
   const { request } = page;
   const box = (key: string, on: boolean, label: string): Span[] => [
     span(` [${on ? 'x' : ' '}] `, on ? 'good' : 'dim'),
     span(key, 'key'),
     span(` ${label}`),
   ];
-  const line: Line = [
+  return [
     span(' DELIVER ', page.blocked ? 'bad' : 'head'),
     ...box('c', request.csv, 'CSV'),
     ...box('w', request.docx, 'Word'),
@@ -357,7 +355,6 @@ function deliveryHead(page: Delivery, columns: number): Line {
     ...box('p', request.partial, 'partial'),
     ...box('f', request.force, 'replace'),
   ];
-  return clipLine(line, columns);
 }
 
 function pickPage(pick: Pick, view: View): { lines: Line[]; caret: { x: number; y: number } } {

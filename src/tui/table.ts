@@ -17,7 +17,8 @@ export function listLines(view: View, world: World, width: number, height: numbe
   const focused = view.pane === 'lists';
   const counts = countsWidth(lists);
   const more = beyond(top, height - 1, lists.length);
-  const head = ` GROUPS${more === '' ? '' : '   '}`;
+  // A sign beside the colour says which pane has the keys.
+  const head = `${focused ? '>' : ' '}GROUPS${more === '' ? '' : '   '}`;
   const lines: Line[] = [
     [span(head, focused ? 'head' : 'dim'), span(pad(more, Math.max(0, width - widthOf(head))), 'warn')],
   ];
@@ -169,7 +170,7 @@ export function rowLines(view: View, world: World, width: number, height: number
     };
   };
   const head = cells('row', 'number', 'cc', 'carrier', 'status', visible(title).toLowerCase());
-  const headText = `   ${head.before} ${head.status} ${head.answer}`;
+  const headText = `${view.pane === 'rows' ? '>' : ' '}  ${head.before} ${head.status} ${head.answer}`;
   const lines: Line[] = [[span(pad(headText, width), view.pane === 'rows' ? 'head' : 'dim')]];
   if (rows.length === 0) {
     lines.push([]);

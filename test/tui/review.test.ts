@@ -991,5 +991,5 @@ test('lists that go on below the window say how many lines', async () => {
   expect(agent.screen).toMatch(/^ \u2191$/m);
   await agent.sends('\t\u001b[Zg');
   expect(agent.view.pane).toBe('lists');
-  expect(agent.screen).toMatch(/^ GROUPS {3}\d+ more \u2193/m);
+  expect(agent.screen).toMatch(/^>GROUPS {3}\d+ more \u2193/m);
 });
