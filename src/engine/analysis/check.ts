@@ -7,15 +7,7 @@ import { type Gap, gaps } from './gap.ts';
 import type { Deed } from './pipeline.ts';
 import { Space } from './space.ts';
 import { Reach, type Unreachable } from './unreachable.ts';
-import {
-  type Confirmed,
-  confirm,
-  inOrder,
-  meetings,
-  restrictedTo,
-  type Witness,
-  witnessOf,
-} from './witness.ts';
+import { Engine, restrictedTo, type Shown, type Witness, witnessOf } from './witness.ts';
 import { World } from './world.ts';
 
 export interface AnalysisOptions {
@@ -26,18 +18,19 @@ export interface AnalysisOptions {
 /**
  * The semantic findings of RULES.md section 5 for rules in which the loader found nothing wrong:
  * `unreachable`, `gap` and `conflict`, in the order of files and lines, each with a row for which it
- * happens. Every such row was decided by the real engine before it is shown.
+ * happens. The engine has decided that row before it is shown, unless there are more findings than anybody reads.
  */
 export async function analyse(rules: RuleSet, options: AnalysisOptions = {}): Promise<Problem[]> {
   const world = new World(rules);
   const space = new Space([world]);
+  const engine = new Engine(world);
   const found: Problem[] = [];
   for (const table of world.tables) {
     for (const one of new Reach(space, world, table).unreachable())
-      found.push(...(await sayUnreachable(one, world)));
+      found.push(...(await sayUnreachable(one, engine)));
   }
-  for (const gap of gaps(space, world)) found.push(...(await sayGap(gap, world)));
-  for (const conflict of conflicts(space, world)) found.push(...(await sayConflict(conflict, world)));
+  for (const gap of gaps(space, world)) found.push(...(await sayGap(gap, engine)));
+  for (const conflict of conflicts(space, world)) found.push(...(await sayConflict(conflict, engine)));
   const order = new Map(rules.files.map((file, at) => [file, at]));
   const at = ({ place }: Problem) => order.get(place?.file ?? '') ?? order.size;
   return found
@@ -65,7 +58,7 @@ function inShort(row: Readonly<Record<string, string>>): string {
     .join(', ');
 }
 
-async function sayUnreachable(found: Unreachable, world: World): Promise<Problem[]> {
+async function sayUnreachable(found: Unreachable, engine: Engine): Promise<Problem[]> {
   const { rule, table, by, against, row, unknown } = found;
   const problem = { code: 'unreachable', severity: 'error', place: rule.place, rule: rule.id } as const;
   if (unknown) {
@@ -86,8 +79,8 @@ async function sayUnreachable(found: Unreachable, world: World): Promise<Problem
   }
   const witness = witnessOf(row, false);
   for (const one of [witness, witnessOf(row, true)]) {
-    const met = await meetings(world, one);
-    if (met.some(({ acted }) => acted.some(({ id }) => id === rule.id))) return [];
+    const met = await engine.meet(one);
+    if (met?.some(({ acted }) => acted.some(({ id }) => id === rule.id))) return [];
   }
   const takesOut = (one: Rule) => one.stage !== table.stage;
   return [
@@ -101,12 +94,12 @@ async function sayUnreachable(found: Unreachable, world: World): Promise<Problem
         const does = takesOut(one) ? 'ends the way of such rows' : 'decides such rows first';
         return { rule: one.id, message: `\`${one.id}\` ${does}`, place: one.place };
       }),
-      witness: inOrder(restrictedTo(witness, rule), rule, world),
+      witness: engine.inOrder(restrictedTo(witness, rule), rule),
     },
   ];
 }
 
-async function sayGap({ table, row, unknown }: Gap, world: World): Promise<Problem[]> {
+async function sayGap({ table, row, unknown }: Gap, engine: Engine): Promise<Problem[]> {
   const last = table.rules.at(-1);
   const place = last?.place ?? { file: table.file, line: 1, column: 1 };
   const problem = { code: 'gap', severity: 'error', place } as const;
@@ -114,19 +107,17 @@ async function sayGap({ table, row, unknown }: Gap, world: World): Promise<Probl
     const message = `whether \`${table.file}\` decides every row is not known: ${TOO_MUCH}`;
     return [{ ...problem, severity: 'info', message }];
   }
-  const confirmed = await confirm(row, world, [], (met) =>
-    met.some((one) => one.table === table && one.undecided),
-  );
-  if (!confirmed && row.sure) return [];
-  const witness = inOrder(confirmed?.witness ?? witnessOf(row, false), null, world);
+  const shown = await engine.show(row, [], (met) => met.some((one) => one.table === table && one.undecided));
+  if (!shown && row.sure) return [];
+  const witness = engine.inOrder(shown?.witness ?? witnessOf(row, false), null);
   const such = Object.keys(witness).length === 0 ? 'a row' : `a row with \`${inShort(witness)}\``;
   return [
     {
       ...problem,
-      severity: confirmed ? 'error' : 'warning',
+      severity: shown ? 'error' : 'warning',
       message: `no rule of \`${table.file}\` decides ${such}`,
       wanted: 'a decision for every row, since the table says `match: first`',
-      help: confirmed
+      help: shown
         ? 'add a rule for such rows, or a last one with `when: {}` that keeps the cell or refers the row to somebody'
         : FREE,
       witness,
@@ -143,22 +134,22 @@ interface Disagreement {
   readonly isConfirmed: boolean;
 }
 
-async function sayConflict({ field, rule, clashes, unknown }: Conflict, world: World): Promise<Problem[]> {
+async function sayConflict({ field, rule, clashes, unknown }: Conflict, engine: Engine): Promise<Problem[]> {
   const said: Disagreement[] = [];
   for (const { first, second, texts, row } of clashes) {
-    const textsIn = (met: Confirmed['met']) => {
-      const deeds = met.flatMap((one) => one.deeds).filter((one) => one.field === field);
+    const textsIn = (met: Shown['met']) => {
+      const deeds = (met ?? []).flatMap((one) => one.deeds).filter((one) => one.field === field);
       return [first, second].map((side) => deeds.findLast((one) => one.rule === side.rule.id)?.text);
     };
     const tested = [first, second].flatMap((side) => testsOf(side.rule).map(({ fact }) => fact));
-    const confirmed = await confirm(row, world, tested, (met) => {
+    const shown = await engine.show(row, tested, (met) => {
       const [one, two] = textsIn(met);
       return one !== undefined && two !== undefined && (one === null || two === null || one !== two);
     });
-    if (!confirmed && row.sure) continue;
-    const [one = texts[0], two = texts[1]] = confirmed ? textsIn(confirmed.met) : [];
-    const witness = inOrder(confirmed?.witness ?? witnessOf(row, false), rule, world);
-    said.push({ first, second, texts: [one, two], witness, isConfirmed: confirmed !== null });
+    if (!shown && row.sure) continue;
+    const [one = texts[0], two = texts[1]] = textsIn(shown?.met ?? null);
+    const witness = engine.inOrder(shown?.witness ?? witnessOf(row, false), rule);
+    said.push({ first, second, texts: [one, two], witness, isConfirmed: shown !== null });
   }
   const problem = { code: 'conflict', severity: 'error', place: rule.place, rule: rule.id } as const;
   const problems: Problem[] = unknown.map((other) => ({

@@ -6,7 +6,15 @@ import type { Rule, RuleTable } from '../rule.ts';
 import { cellsReadBy, type Deed, Pipeline, type Plan, planFor, type State } from './pipeline.ts';
 import { Region } from './region.ts';
 import { type Solution, Solver, TooMuch } from './solve.ts';
-import { asEdited, type Condition, type Literal, type Space, textOf, type Variable } from './space.ts';
+import {
+  asEdited,
+  type Condition,
+  type Literal,
+  type Space,
+  type Start,
+  textOf,
+  type Variable,
+} from './space.ts';
 import { count, meet } from './texts.ts';
 import { type World, type Writing, writingsOf } from './world.ts';
 
@@ -28,6 +36,13 @@ export interface Conflict {
   readonly unknown: readonly Rule[];
 }
 
+interface Found {
+  readonly clashes: Clash[];
+  readonly unknown: Rule[];
+  readonly tried: Set<Rule>;
+  named: number;
+}
+
 /** A rule that writes a cell, where it stands. */
 interface Writer {
   readonly table: RuleTable;
@@ -37,7 +52,9 @@ interface Writer {
 }
 
 /** As many rules as somebody reads of in one finding. */
-const MOST_NAMED = 20;
+const MOST_NAMED = 10;
+/** So many are compared each with each. */
+const FEW = 32;
 /** More changing cells than that are not tried in all combinations of edited and not. */
 const MOST_FREE = 4;
 
@@ -61,13 +78,14 @@ export function conflicts(space: Space, world: World): Conflict[] {
 class Search {
   private readonly space: Space;
   private readonly world: World;
-  private readonly conditions = new Map<Rule, Condition>();
+  private readonly start: Start;
   /** Cells that some rule writes: what a test says of one may be another matter a stage later. */
   private readonly written: ReadonlySet<string>;
 
   constructor(space: Space, world: World) {
     this.space = space;
     this.world = world;
+    this.start = asEdited(space, world);
     const rules = world.tables.flatMap((table) => table.rules);
     this.written = new Set(
       rules.flatMap(writingsOf).flatMap(({ kind, field }) => (kind === 'keep' ? [] : [field])),
@@ -75,35 +93,118 @@ class Search {
   }
 
   among(field: string, writers: readonly Writer[]): Conflict[] {
-    const found = new Map<Rule, { clashes: Clash[]; unknown: Rule[] }>();
-    for (const [first, second] of this.pairs(writers)) {
-      const known = found.get(second.rule) ?? { clashes: [], unknown: [] };
-      found.set(second.rule, known);
-      if (known.clashes.length + known.unknown.length >= MOST_NAMED) continue;
-      if (known.clashes.some((one) => one.first.rule === first.rule)) continue;
+    const found = new Map<Rule, Found>();
+    const isFull = ({ rule }: Writer) => (found.get(rule)?.named ?? 0) >= MOST_NAMED;
+    for (const [first, second] of this.pairs(writers, isFull)) {
+      let known = found.get(second.rule);
+      if (!known) {
+        known = { clashes: [], unknown: [], tried: new Set(), named: 0 };
+        found.set(second.rule, known);
+      }
+      if (known.named >= MOST_NAMED || known.tried.has(first.rule)) continue;
+      known.tried.add(first.rule);
       try {
         const clash = this.clash(field, first, second);
-        if (clash) known.clashes.push(clash);
+        if (!clash) continue;
+        known.clashes.push(clash);
       } catch (error) {
         if (!(error instanceof TooMuch)) throw error;
         known.unknown.push(first.rule);
       }
+      known.named++;
     }
     return [...found]
-      .filter(([, { clashes, unknown }]) => clashes.length + unknown.length > 0)
-      .map(([rule, one]) => ({ field, rule, ...one }));
+      .filter(([, { named }]) => named > 0)
+      .map(([rule, { clashes, unknown }]) => ({ field, rule, clashes, unknown }));
   }
 
   /** The pairs that may meet in a row, as far as single texts tell: each in the order in which they write. */
-  private *pairs(writers: readonly Writer[]): Generator<readonly [Writer, Writer]> {
-    for (const [at, second] of writers.entries()) {
-      for (const first of writers.slice(0, at)) {
-        if (first.rule === second.rule) continue;
-        if (first.table === second.table && first.table.match === 'first') continue;
-        if (!mayClash(first, second)) continue;
-        if (this.overlap(first, second)) yield [first, second];
+  private *pairs(
+    writers: readonly Writer[],
+    isFull: (writer: Writer) => boolean,
+  ): Generator<readonly [Writer, Writer]> {
+    const byStage = new Map<string, Writer[]>();
+    for (const writer of writers) {
+      const list = byStage.get(writer.table.stage);
+      if (list) list.push(writer);
+      else byStage.set(writer.table.stage, [writer]);
+    }
+    const stages = [...byStage.values()];
+    for (const [at, list] of stages.entries()) {
+      yield* this.near(list, () => true, isFull);
+      for (const earlier of stages.slice(0, at)) {
+        const corrects = earlier[0]?.table.stage === 'correct' && this.world.blankWords.size > 0;
+        yield* this.near([...earlier, ...list], ({ fact }) => !corrects && !this.written.has(fact), isFull);
       }
     }
+  }
+
+  /**
+   * Pairs that name a text in common, or one of which names none: thousands of rules for a country each make few
+   * such pairs.
+   * @param tells whether what both say of a variable is said of the same text
+   */
+  private *near(
+    writers: readonly Writer[],
+    tells: (variable: Variable) => boolean,
+    isFull: (writer: Writer) => boolean,
+  ): Generator<readonly [Writer, Writer]> {
+    const [one, ...more] = writers;
+    if (!one || (one.table.match === 'first' && more.every(({ table }) => table === one.table))) return;
+    const variable = writers.length > FEW ? this.telling(writers, tells) : null;
+    if (!variable) {
+      for (const [at, second] of writers.entries()) {
+        for (let before = 0; before < at && !isFull(second); before++)
+          yield* this.pair(writers[before] as Writer, second);
+      }
+      return;
+    }
+    const byText = new Map<number, Writer[]>();
+    const open: Writer[] = [];
+    for (const writer of writers) {
+      const ids = this.named(writer, variable);
+      if (!ids) open.push(writer);
+      for (const id of ids ?? []) {
+        const list = byText.get(id);
+        if (list) list.push(writer);
+        else byText.set(id, [writer]);
+      }
+    }
+    const others = (other: Variable) => other !== variable && tells(other);
+    for (const list of byText.values()) yield* this.near(list, others, isFull);
+    yield* this.near(open, others, isFull);
+    for (const first of open) {
+      for (const second of writers) if (this.named(second, variable)) yield* this.pair(first, second);
+    }
+  }
+
+  private *pair(a: Writer, b: Writer): Generator<readonly [Writer, Writer]> {
+    const [first, second] = a.at < b.at ? [a, b] : [b, a];
+    if (first.rule === second.rule) return;
+    if (first.table === second.table && first.table.match === 'first') return;
+    if (mayClash(first, second) && this.overlap(first, second)) yield [first, second];
+  }
+
+  /** The variable of which most of some rules name texts; null where it is too few of them. */
+  private telling(writers: readonly Writer[], tells: (variable: Variable) => boolean): Variable | null {
+    const counts = new Map<Variable, number>();
+    for (const { rule } of writers) {
+      for (const { variable, holds } of this.condition(rule).all) {
+        if (variable && !holds.but && tells(variable)) counts.set(variable, (counts.get(variable) ?? 0) + 1);
+      }
+    }
+    let best: Variable | null = null;
+    for (const [variable, times] of counts) {
+      if (times * 2 > writers.length && times > (best === null ? 0 : (counts.get(best) ?? 0)))
+        best = variable;
+    }
+    return best;
+  }
+
+  /** The texts that a rule names of a variable; null where it leaves it open. */
+  private named({ rule }: Writer, variable: Variable): readonly number[] | null {
+    const literal = this.condition(rule).all.find((one) => one.variable === variable && !one.holds.but);
+    return literal?.holds.ids ?? null;
   }
 
   private overlap(first: Writer, second: Writer): boolean {
@@ -119,12 +220,7 @@ class Search {
   }
 
   private condition(rule: Rule): Condition {
-    let condition = this.conditions.get(rule);
-    if (!condition) {
-      condition = this.space.condition(rule, asEdited(this.space, this.world));
-      this.conditions.set(rule, condition);
-    }
-    return condition;
+    return this.space.condition(rule, this.start);
   }
 
   private clash(field: string, first: Writer, second: Writer): Clash | null {

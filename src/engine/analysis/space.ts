@@ -137,6 +137,10 @@ export class Space {
   private readonly byKey = new Map<string, Map<string, number[]>>();
   private readonly ops = new Map<Op, string>();
   private readonly flags = new Pool(['', 'yes']);
+  private readonly conditions = new Map<
+    Pick<Rule, 'when' | 'whenAny'>,
+    { readonly facts: readonly string[]; readonly made: Map<string, Condition> }
+  >();
 
   constructor(worlds: readonly World[]) {
     this.worlds = worlds;
@@ -502,7 +506,29 @@ export class Space {
     return key;
   }
 
+  /** A rule's conditions at a point; the same one where the rule reads the same terms. */
   condition(rule: Pick<Rule, 'when' | 'whenAny'>, point: Point): Condition {
+    let known = this.conditions.get(rule);
+    if (!known) {
+      const facts = new Set(
+        [...rule.when, ...rule.whenAny.flat()].flatMap(({ fact, op }) => [fact, ...comparedFacts(op)]),
+      );
+      known = { facts: [...facts], made: new Map() };
+      this.conditions.set(rule, known);
+    }
+    const read = known.facts.flatMap((fact) =>
+      fact === ANY_CELL ? [...point.world.rules.layouts.fields.keys()] : [fact],
+    );
+    const key = read.map((fact) => this.fact(fact, point).key).join(' ');
+    let condition = known.made.get(key);
+    if (!condition) {
+      condition = this.makeCondition(rule, point);
+      known.made.set(key, condition);
+    }
+    return condition;
+  }
+
+  private makeCondition(rule: Pick<Rule, 'when' | 'whenAny'>, point: Point): Condition {
     const all: Literal[] = [];
     const any: Literal[][][] = [];
     for (const test of rule.when) {

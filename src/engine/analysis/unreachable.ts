@@ -33,7 +33,6 @@ export class Reach {
   private readonly table: RuleTable;
   private readonly pipeline: Pipeline;
   private readonly point: Point;
-  private readonly conditions = new Map<Rule, Condition>();
   /** Earlier rules that end a row's way. */
   private readonly ending: Plan;
   private readonly unknown = new Set<Rule>();
@@ -50,12 +49,7 @@ export class Reach {
   }
 
   private condition(rule: Rule): Condition {
-    let condition = this.conditions.get(rule);
-    if (!condition) {
-      condition = this.space.condition(rule, this.point);
-      this.conditions.set(rule, condition);
-    }
-    return condition;
+    return this.space.condition(rule, this.point);
   }
 
   /** The rules that no row reaches. */

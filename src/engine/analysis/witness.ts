@@ -62,14 +62,6 @@ export function witnessOf({ texts }: Solution, edited: boolean): Witness {
   return Object.fromEntries([...cells, ...facts]);
 }
 
-/** A row with the facts first that a rule tests, then in the order in which rules name them. */
-export function inOrder(witness: Witness, rule: Rule | null, world: World): Witness {
-  const facts = new Set(rule ? testsOf(rule).map(({ fact }) => fact) : []);
-  for (const { fact } of world.tables.flatMap((table) => table.rules).flatMap(testsOf)) facts.add(fact);
-  const given = [...facts, ...Object.keys(witness)].filter((fact) => Object.hasOwn(witness, fact));
-  return Object.fromEntries(given.map((fact) => [fact, witness[fact] as string]));
-}
-
 /** The facts of a row that a rule rests on. */
 export function restrictedTo(witness: Witness, rule: Rule): Witness {
   const facts = new Set(testsOf(rule).flatMap(({ fact }) => [fact, ...cellsUnder(fact)]));
@@ -79,39 +71,89 @@ export function restrictedTo(witness: Witness, rule: Rule): Witness {
   return Object.fromEntries(kept);
 }
 
-/** A row that is so, the engine says, and what it makes of it. */
-export interface Confirmed {
+/** A row as findings show it. */
+export interface Shown {
   readonly witness: Witness;
-  readonly met: readonly Meeting[];
+  /** What the engine makes of it; null where it was not asked, for there was too much to ask. */
+  readonly met: readonly Meeting[] | null;
 }
 
-/**
- * The way of writing a row of a region down that the engine confirms, without the facts that do not matter:
- * those for which it is so with and without a text. Null where the engine confirms none.
- * @param shown facts that stay, whether they matter or not
- */
-export async function confirm(
-  row: Solution,
-  world: World,
-  shown: readonly string[],
-  isSo: (met: readonly Meeting[]) => boolean,
-): Promise<Confirmed | null> {
-  for (const edited of [false, true]) {
-    const witness = witnessOf(row, edited);
-    const met = await meetings(world, witness);
-    if (!isSo(met)) continue;
-    let least: Confirmed = { witness, met };
-    for (const fact of Object.keys(witness)) {
+/** Rows decided for findings: with so many rules times rows nobody waits for more. */
+const MOST_WORK = 100_000;
+const FEWEST = 40;
+
+/** Asks the real engine about rows, as long as that takes no longer than the analysis itself. */
+export class Engine {
+  private readonly world: World;
+  private left: number;
+  private readonly order: ReadonlySet<string>;
+  private readonly writes: ReadonlySet<string>;
+
+  constructor(world: World) {
+    this.world = world;
+    const rules = world.tables.flatMap((table) => table.rules);
+    this.left = Math.max(FEWEST, Math.ceil(MOST_WORK / (rules.length + 1)));
+    this.order = new Set(rules.flatMap(testsOf).map(({ fact }) => fact));
+    this.writes = new Set(
+      rules.flatMap(writingsOf).flatMap(({ kind, field }) => (kind === 'keep' ? [] : [field])),
+    );
+  }
+
+  /** A row with the facts first that a rule tests, then in the order in which rules name them. */
+  inOrder(witness: Witness, rule: Rule | null): Witness {
+    const facts = new Set([...(rule ? testsOf(rule).map(({ fact }) => fact) : []), ...this.order]);
+    const given = [...facts, ...Object.keys(witness)].filter((fact) => Object.hasOwn(witness, fact));
+    return Object.fromEntries(given.map((fact) => [fact, witness[fact] as string]));
+  }
+
+  /** What every table makes of a row; tables that the row does not get to are left out. Null: not asked. */
+  async meet(witness: Witness): Promise<readonly Meeting[] | null> {
+    if (this.left <= 0) return null;
+    this.left--;
+    return meetings(this.world, witness);
+  }
+
+  /**
+   * The way of writing a row of a region down for which something is so, without the facts that do not matter:
+   * those for which it is so with and without a text. Null where the engine says that it is not.
+   * @param tested facts that stay, whether they matter or not
+   */
+  async show(
+    row: Solution,
+    tested: readonly string[],
+    isSo: (met: readonly Meeting[]) => boolean,
+  ): Promise<Shown | null> {
+    for (const edited of [false, true]) {
+      const witness = witnessOf(row, edited);
+      const met = await this.meet(witness);
+      if (met === null) {
+        // Unasked, a row is written down so that no rule can have changed it.
+        const isPlain = !Object.keys(witness).some((fact) => this.writes.has(fact));
+        return { witness: isPlain ? witness : witnessOf(row, true), met: null };
+      }
+      if (isSo(met)) return this.least(row, { witness, met }, tested, isSo);
+    }
+    return null;
+  }
+
+  private async least(
+    row: Solution,
+    shown: Shown,
+    tested: readonly string[],
+    isSo: (met: readonly Meeting[]) => boolean,
+  ): Promise<Shown> {
+    let least = shown;
+    for (const fact of Object.keys(shown.witness)) {
       const { [fact]: text = '', ...fewer } = least.witness;
       const other = text.trim() === '' ? otherThanBlank(row, fact) : '';
-      if (text === NONE || other === null || shown.includes(fact)) continue;
-      const changed = isSo(await meetings(world, { ...fewer, [fact]: other }));
-      const left = changed ? await meetings(world, fewer) : [];
-      if (changed && isSo(left)) least = { witness: fewer, met: left };
+      if (text === NONE || other === null || tested.includes(fact)) continue;
+      const changed = await this.meet({ ...fewer, [fact]: other });
+      const met = changed && isSo(changed) ? await this.meet(fewer) : null;
+      if (met && isSo(met)) least = { witness: fewer, met };
     }
-    return least;
+    // Where nothing matters, any row is an example.
+    return Object.keys(least.witness).length > 0 ? least : shown;
   }
-  return null;
 }
 
 /** A text that a fact may have in place of a blank. */
@@ -167,8 +209,7 @@ function answerTo(task: Task, answers: ReadonlyMap<string, string>): Answer | nu
     : { task: task.key, restsOn: task.restsOn, values: Object.fromEntries(values) };
 }
 
-/** What every table makes of a row; tables that the row does not get to are left out. */
-export async function meetings(world: World, witness: Witness): Promise<Meeting[]> {
+async function meetings(world: World, witness: Witness): Promise<Meeting[]> {
   const { evaluator } = await decided(world.rules, world.books, witness);
   const met: Meeting[] = [];
   const byFile = new Map(world.tables.map((one) => [one.file, one]));
