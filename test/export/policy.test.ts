@@ -485,12 +485,12 @@ rules:
     ['{ pin: { exactly: 8X82125 } }', ['PIN'], 'exactly 8X82125'],
     ['{ phoneNumber: { starts-with: ["+1800", "+1888"] } }', ['Phone number'], 'begins with +1800 or +1888'],
     ['{ pin: { matches: "^[0-9]$" } }', ['PIN'], 'fits the pattern ^[0-9]$'],
-    ['{ pin: { not: { matches: "^[0-9]$" } } }', ['PIN'], 'filled in, and not: fits the pattern ^[0-9]$'],
+    ['{ pin: { not: { matches: "^[0-9]$" } } }', ['PIN'], 'filled in, but not fitting the pattern ^[0-9]$'],
     ['{ address: { same-as: original.address } }', ['Address'], 'the same as Address as it came in'],
     [
       '{ pin: { not: { identical-to: carrier.pin } } }',
       ['PIN'],
-      'filled in, but not to the letter PIN of the carrier',
+      'filled in, but not to the letter the same as PIN of the carrier',
     ],
     ['{ daysSinceActive: { at-most: 60 } }', ['Days since last active'], 'at most 60'],
     ['{ daysSinceActive: { above: 60 } }', ['Days since last active'], 'more than 60'],
@@ -506,6 +506,18 @@ rules:
     ['{ reference.cases.address: present }', ['Address in the cases file'], 'filled in'],
     ['{ file.distinct.pin: { above: 1 } }', ['PIN: different ones in the file'], 'more than 1'],
     ['{ number.type: toll-free }', ['Kind of number'], 'toll-free'],
+    ['{ pin: { not: { starts-with: "8" } } }', ['PIN'], 'filled in, but not beginning with 8'],
+    ['{ pin: { not: { exactly: A } } }', ['PIN'], 'filled in, but not exactly A'],
+    [
+      '{ pin: { not: { starts-with: "8", matches: "5$" } } }',
+      ['PIN'],
+      'filled in, but not all of this: begins with 8 and fits the pattern 5$',
+    ],
+    [
+      '{ any-cell: { matches: "^=", not: { matches: "^=1" } } }',
+      ['Any cell'],
+      'fits the pattern ^= and not fitting the pattern ^=1',
+    ],
     ['{ row.duplicate: yes }', ['Number stands twice'], 'yes'],
     ['{ rio: present }', ['RIO code'], 'filled in'],
   ])('%s', (when, columns, text) => {
@@ -515,7 +527,7 @@ rules:
   });
 
   it.each([
-    ['{ keep: [pin, address] }', 'Leave PIN and Address as it is.'],
+    ['{ keep: [pin, address] }', 'Leave PIN and Address as they are.'],
     ['{ clear: pin }', 'Empty PIN.'],
     ['{ set: { pin: 4x77, company: A } }', 'Write 4x77 into PIN. Write A into Company.'],
     ['{ copy: { pin: carrier.pin } }', 'Write PIN of the carrier into PIN.'],
@@ -540,6 +552,11 @@ rules:
       '{ offer: { pin: carrier.pin } }',
       'Suggest PIN of the carrier for PIN. The agent confirms it or writes another.',
     ],
+    [
+      '{ offer: { pin: carrier.pin, company: customer.company } }',
+      'Suggest PIN of the carrier for PIN. Suggest Company (intake) for Company. The agent confirms them or writes others.',
+    ],
+    ['{ flag: "`{carrier}` is no `carrier`" }', 'warning Carrier is no `carrier`'],
     ['{ refer: lead }', 'Hand to lead.'],
     ['{ exclude: "not ours, {carrier}" }', 'Leave the row out: not ours, Carrier'],
     [

@@ -139,46 +139,46 @@ export class Words {
       case 'same-as':
         return ['the same as ', this.#named(op.fact)];
       case 'identical-to':
-        return ['to the letter ', this.#named(op.fact)];
+        return ['to the letter the same as ', this.#named(op.fact)];
       case 'number':
         return [range(op)];
       case 'not':
-        return this.#not(fact, op.ops);
+        return this.#not(fact, op.ops, 'filled in, but ');
       case 'all-of':
+        // What one of the others says of a cell, it says of one that is filled in.
         return joined(
-          op.ops.map((one) => this.#op(fact, one)),
+          op.ops.map((one) => (one.kind === 'not' ? this.#not(fact, one.ops, '') : this.#op(fact, one))),
           'and',
         );
     }
   }
 
-  #not(fact: string, ops: readonly Op[]): Line {
+  #not(fact: string, ops: readonly Op[], filled: string): Line {
     const [only] = ops;
-    if (ops.length === 1 && only !== undefined) {
-      switch (only.kind) {
-        case 'present':
-          return ['blank'];
-        case 'blank':
-          return ['filled in'];
-        case 'known':
-          return ['filled in, and no known one'];
-        case 'unknown':
-          return ['a known one'];
-        case 'equals':
-          return ['filled in, but not ', ...this.#op(fact, only)];
-        case 'same-as':
-        case 'identical-to':
-          return ['filled in, but not ', ...this.#op(fact, only)];
-        default:
-      }
+    if (ops.length !== 1 || only === undefined)
+      return [
+        `${filled}not all of this: `,
+        ...joined(
+          ops.map((op) => this.#op(fact, op)),
+          'and',
+        ),
+      ];
+    switch (only.kind) {
+      case 'present':
+        return ['blank'];
+      case 'blank':
+        return ['filled in'];
+      case 'known':
+        return this.#op(fact, { kind: 'unknown' });
+      case 'unknown':
+        return this.#op(fact, { kind: 'known' });
+      case 'starts-with':
+        return [`${filled}not beginning with `, ...codes(only.prefixes)];
+      case 'matches':
+        return [`${filled}not fitting the pattern `, { code: only.pattern.source }];
+      default:
+        return [`${filled}not `, ...this.#op(fact, only)];
     }
-    return [
-      'filled in, and not: ',
-      ...joined(
-        ops.map((op) => this.#op(fact, op)),
-        'and',
-      ),
-    ];
   }
 
   /** A test as a whole: `Country: blank`. */
@@ -202,7 +202,11 @@ export class Words {
   action(action: Action): Line {
     switch (action.do) {
       case 'keep':
-        return ['Leave ', ...this.#fields(action.fields), ' as it is.'];
+        return [
+          'Leave ',
+          ...this.#fields(action.fields),
+          action.fields.length === 1 ? ' as it is.' : ' as they are.',
+        ];
       case 'clear':
         return ['Empty ', ...this.#fields(action.fields), '.'];
       case 'set':
@@ -260,7 +264,9 @@ export class Words {
               this.#cellOf(field),
             ]),
           ),
-          ' The agent confirms it or writes another.',
+          action.pairs.length === 1
+            ? ' The agent confirms it or writes another.'
+            : ' The agent confirms them or writes others.',
           ...this.#steps(action.procedure),
         ];
       case 'refer':
@@ -287,8 +293,9 @@ export class Words {
 
   /** A text whose placeholders are filled in when it is said. */
   message(text: string): Line {
-    return text.split(/(\{[^{}]+\})/).flatMap((part): Inline[] => {
-      const name = /^\{(.+)\}$/.exec(part)?.[1];
+    // Quotes around what is filled in are said by its type already.
+    return text.split(/(`\{[^{}`]+\}`|\{[^{}]+\})/).flatMap((part): Inline[] => {
+      const name = /^`?\{(.+)\}`?$/.exec(part)?.[1];
       if (name === undefined) return part === '' ? [] : [part];
       const known = name.includes('.') || this.#labels.has(name) || name === 'system';
       return [{ name: known ? this.fact(name) : name.replaceAll('-', ' ') }];
