@@ -213,6 +213,30 @@ procedures:
     expect(article?.sections.filter(({ paragraphs }) => paragraphs.length === 0)).toEqual([]);
   });
 
+  it('has in one row what belongs together', () => {
+    expect(at(html, 'carrier-Inteliquent')).toMatch(
+      /^Inteliquent Intelliquent Onvoy LLC Neutral Tandem Onvoy Spectrum 8x82125 One company under several names\. .* stated /,
+    );
+    expect(at(html, 'rule-look-up-fr-any')).toMatch(
+      /^France \(FR\) any 1\. Open the carrier's portal .* 2\. Ask .* 3\. The code .* Address RIO code \(12 capital letters or digits\) French carriers .* reconstructed .* owner lnp-leads · rules\/carriers\.yaml:\d+$/,
+    );
+    expect(at(html, 'rule-look-up-any-any')).toMatch(
+      /^any any Hand to manager\. Steps: The carrier's own records\. Address /,
+    );
+    expect(at(html, 'rule-bandwidth-pin')).toMatch(
+      /^Bandwidth PIN or passcode Look in Bandwidth's portal .* Steps: Bandwidth's portal\. /,
+    );
+    expect(at(html, 'rule-inteliquent-pin')).toMatch(
+      /^Inteliquent any Give the customer .* PIN 8x82125 This carrier/,
+    );
+    expect(at(html, 'category-zip')).toContain(
+      'ZIP code zip wins over Service address zip, zipcode, postal code, postcode',
+    );
+    expect(at(html, 'question-activeWithin60Days')).toMatch(
+      /Yes or no\. yes until it is “yes” Numbers released/,
+    );
+  });
+
   it('tells what a procedure is for', () => {
     expect(section(html, 'procedure-own-port-order')).toContain(
       'For Ported number of an X Series or Express account',
