@@ -85,7 +85,7 @@ const FEW = 14;
 const MORE = 20;
 
 /** What a file says may be long and may hold anything; a message is one line. */
-function clip(text: string): string {
+export function clip(text: string): string {
   const line = printable(text.replace(/\s+/g, ' '));
   return line.length > LONG_WORDS ? `${line.slice(0, LONG_WORDS)}…` : line;
 }
@@ -99,6 +99,25 @@ function printable(line: string): string {
 export interface UnknownWord {
   readonly what: string;
   readonly word: string;
+}
+
+/** A source line as a finding shows it; none where it would fill the screen. */
+function excerptOf(line: string | undefined): string | undefined {
+  return line === undefined || line.length > LONG_LINE ? undefined : printable(line);
+}
+
+/** Shows the lines of rule files, for findings that are made after they were read. */
+export function excerptsOf(sources: readonly RuleText[]): (place: Place) => string | undefined {
+  const lines = new Map<string, readonly string[]>();
+  const texts = new Map(sources.map(({ path, text }) => [path, text]));
+  return ({ file, line }) => {
+    let known = lines.get(file);
+    if (!known) {
+      known = (texts.get(file) ?? '').split(/\r\n|\r|\n/);
+      lines.set(file, known);
+    }
+    return excerptOf(known[line - 1]);
+  };
 }
 
 /** Collects what is wrong, with the source line of each place. */
@@ -139,14 +158,13 @@ export class Findings {
   report(code: LoadCode, place: Place, message: string, details: Details = {}): Problem | null {
     if (this.aliases.has(showPlace(place)) && code !== 'forbidden-yaml') return null;
     const { severity = 'error', found, wanted, ...rest } = details;
-    const excerpt = this.lines.get(place.file)?.[place.line - 1];
+    const excerpt = excerptOf(this.lines.get(place.file)?.[place.line - 1]);
     const problem: Problem = {
       code,
       severity,
       message: clip(message),
       place,
-      // A line that fills the screen shows nothing.
-      ...(excerpt === undefined || excerpt.length > LONG_LINE ? {} : { excerpt: printable(excerpt) }),
+      ...(excerpt === undefined ? {} : { excerpt }),
       ...(found === undefined ? {} : { found: clip(found) }),
       ...(wanted === undefined ? {} : { wanted: clip(wanted) }),
       ...rest,

@@ -1,9 +1,10 @@
 /** `csr rules check`: everything that is wrong in rule files, each finding with its place. */
 import { type Command, Option } from 'commander';
+import { analyse } from '../../engine/analysis/check.ts';
 import { CODES, isCode } from '../../engine/codes.ts';
 import { loadRules } from '../../engine/load.ts';
-import { nearestWords } from '../../engine/load-yaml.ts';
-import { CsrError } from '../../engine/problem.ts';
+import { excerptsOf, nearestWords } from '../../engine/load-yaml.ts';
+import { CsrError, type Problem } from '../../engine/problem.ts';
 import { checkPage } from '../../files/read-page.ts';
 import { writeWhole } from '../../files/write-file.ts';
 import { type RuleSources, readRuleSources, ruleFolders } from '../open.ts';
@@ -68,7 +69,7 @@ async function check(dir: string | undefined, options: CheckOptions): Promise<vo
     return;
   }
   const sources = await readRuleSources(chosen);
-  const found = examine(sources, options);
+  const found = await examine(sources, options);
   const text = FORMATS[format](await withPages(found, format));
   if (options.output !== undefined && options.output !== '-') {
     const notOver = found.files;
@@ -91,12 +92,28 @@ function formatOf({ format, json }: CheckOptions): Format {
   return 'json';
 }
 
-/** What is wrong in rule files. */
-function examine(sources: RuleSources, { warnDays }: Pick<CheckOptions, 'warnDays'>): Findings {
+/** What is wrong in rule files: what they say, and where that is well, what it comes to. */
+async function examine(
+  sources: RuleSources,
+  { warnDays }: Pick<CheckOptions, 'warnDays'>,
+): Promise<Findings> {
   const { extend, digest, asOf } = sources;
   const { rules, problems } = loadRules(sources.sources, { digest, extend, asOf, warnDays });
-  const files = [...sources.sources, ...extend].map(({ path }) => path);
-  return { problems, files, rules: rules?.count ?? null, pages: new Map() };
+  const all = [...sources.sources, ...extend];
+  const files = all.map(({ path }) => path);
+  const found = rules ? inOrder([...problems, ...(await analyse(rules, excerptsOf(all)))], files) : problems;
+  return { problems: found, files, rules: rules?.count ?? null, pages: new Map() };
+}
+
+function inOrder(problems: readonly Problem[], files: readonly string[]): Problem[] {
+  const order = new Map(files.map((file, at) => [file, at]));
+  const at = ({ place }: Problem) => order.get(place?.file ?? '') ?? files.length;
+  return [...problems].sort(
+    (a, b) =>
+      at(a) - at(b) ||
+      (a.place?.line ?? 0) - (b.place?.line ?? 0) ||
+      (a.place?.column ?? 0) - (b.place?.column ?? 0),
+  );
 }
 
 /** Findings with the pages that a format shows. */

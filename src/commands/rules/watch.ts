@@ -12,7 +12,7 @@ export interface Watch {
   readonly folders: readonly string[];
   /** The rule files as they are now. @throws CsrError where a folder cannot be read */
   readonly read: () => Promise<RuleSources>;
-  readonly examine: (sources: RuleSources) => Findings;
+  readonly examine: (sources: RuleSources) => Promise<Findings>;
 }
 
 /**
@@ -32,7 +32,7 @@ export async function watch({ folders, read, examine }: Watch): Promise<boolean>
     if (texts !== null && changes === '' && failed === '') return;
     texts = now;
     failed = '';
-    const findings = examine(parser.parsed(sources));
+    const findings = await examine(parser.parsed(sources));
     found = findings.problems.length > 0;
     say(`${clock(new Date())}  ${changes === '' ? '' : `${changes}: `}${summary(findings)}`);
     sayProblems(findings.problems);

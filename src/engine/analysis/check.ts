@@ -10,17 +10,14 @@ import { Reach, type Unreachable } from './unreachable.ts';
 import { Engine, restrictedTo, type Shown, type Witness, witnessOf } from './witness.ts';
 import { World } from './world.ts';
 
-export interface AnalysisOptions {
-  /** The source line at a place, for the caret. */
-  readonly excerpt?: (place: Place) => string | undefined;
-}
-
 /**
  * The semantic findings of RULES.md section 5 for rules in which the loader found nothing wrong:
- * `unreachable`, `gap` and `conflict`, in the order of files and lines, each with a row for which it
- * happens. The engine has decided that row before it is shown, unless there are more findings than anybody reads.
+ * `unreachable`, `gap` and `conflict`, each with a row for which it happens. The engine has decided that row before it is shown, unless there are more findings than anybody reads.
  */
-export async function analyse(rules: RuleSet, options: AnalysisOptions = {}): Promise<Problem[]> {
+export async function analyse(
+  rules: RuleSet,
+  excerpt: (place: Place) => string | undefined = () => undefined,
+): Promise<Problem[]> {
   const world = new World(rules);
   const space = new Space([world]);
   const engine = new Engine(world);
@@ -31,14 +28,10 @@ export async function analyse(rules: RuleSet, options: AnalysisOptions = {}): Pr
   }
   for (const gap of gaps(space, world)) found.push(...(await sayGap(gap, engine)));
   for (const conflict of conflicts(space, world)) found.push(...(await sayConflict(conflict, engine)));
-  const order = new Map(rules.files.map((file, at) => [file, at]));
-  const at = ({ place }: Problem) => order.get(place?.file ?? '') ?? order.size;
-  return found
-    .sort((a, b) => at(a) - at(b) || (a.place?.line ?? 0) - (b.place?.line ?? 0))
-    .map((problem) => {
-      const excerpt = problem.place && options.excerpt?.(problem.place);
-      return excerpt === undefined ? problem : { ...problem, excerpt };
-    });
+  return found.map((problem) => {
+    const line = problem.place && excerpt(problem.place);
+    return line === undefined ? problem : { ...problem, excerpt: line };
+  });
 }
 
 const FREE =
