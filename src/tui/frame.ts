@@ -456,8 +456,8 @@ function scopeLine(form: Form, view: View, world: World): Line {
   const spans: Span[] = [span(' for  ', 'dim')];
   for (const { scope, rows, hidden } of form.scopes) {
     const name = scope === 'group' && currentList(view, world)?.kind !== 'tasks' ? 'list' : scope;
-    // A bare number would be read as the row's or the group's own.
-    const count = `${name}: ${rows} ${rows === 1 ? 'row' : 'rows'}${hidden > 0 ? ` (${hidden} hidden)` : ''}`;
+    // After a group's or a row's name a bare number would be read as its own.
+    const count = `${name}${scope === 'selection' ? '' : ' of'} ${rows}${hidden > 0 ? ` (${hidden} hidden)` : ''}`;
     const text = scope === 'row' ? 'this row' : count;
     spans.push(form.scope === scope ? span(`[${text}]`, 'title') : span(` ${text} `, 'dim'), span(' '));
   }

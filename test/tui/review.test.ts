@@ -980,7 +980,7 @@ test("whom an answer is for is said without a number that could be the row's or 
   const agent = await Agent.at();
   await agent.goesTo(DE);
   await agent.sends('i');
-  expect(agent.screen).toContain('[this row]  group: 2 rows ');
+  expect(agent.screen).toContain('[this row]  group of 2 ');
 });
 
 test('lists that go on below the window say how many lines', async () => {
