@@ -4,6 +4,7 @@ import type { Place, Problem, Related } from '../problem.ts';
 import type { Rule, RuleSet } from '../rule.ts';
 import { type Conflict, conflicts } from './conflict.ts';
 import { type Gap, gaps } from './gap.ts';
+import { type IdleLookUp, idleLookUps } from './look-up.ts';
 import type { Deed } from './pipeline.ts';
 import { Space } from './space.ts';
 import { Reach, type Unreachable } from './unreachable.ts';
@@ -26,6 +27,7 @@ export async function analyse(
     for (const one of new Reach(space, world, table).unreachable())
       found.push(...(await sayUnreachable(one, engine)));
   }
+  for (const idle of idleLookUps(space, world)) found.push(sayIdle(idle, engine));
   for (const gap of gaps(space, world)) found.push(...(await sayGap(gap, engine)));
   for (const conflict of conflicts(space, world)) found.push(...(await sayConflict(conflict, engine)));
   return found.map((problem) => {
@@ -90,6 +92,25 @@ async function sayUnreachable(found: Unreachable, engine: Engine): Promise<Probl
       witness: engine.inOrder(restrictedTo(witness, rule), rule),
     },
   ];
+}
+
+function sayIdle({ lookUp, rules }: IdleLookUp, engine: Engine): Problem {
+  const { id, place, country, carrier } = lookUp;
+  const row = { ...(country !== null && { country }), ...(carrier !== null && { carrier }) };
+  return {
+    code: 'unreachable',
+    severity: 'error',
+    place,
+    rule: id,
+    message: `no row can get to the look-up \`${id}\`: no rule looks up by carrier where it would be the one for the row`,
+    help: 'widen a rule with `look-up: by-carrier`, or delete the look-up',
+    related: rules.map((rule) => ({
+      rule: rule.id,
+      message: `\`${rule.id}\` looks up by carrier, for other rows`,
+      place: rule.place,
+    })),
+    witness: engine.inOrder(row, null),
+  };
 }
 
 async function sayGap({ table, row, unknown }: Gap, engine: Engine): Promise<Problem[]> {

@@ -399,8 +399,8 @@ class Gathering {
     const varied = this.linked ? [...texts, ...others.filter((text) => !this.samples.has(text))] : texts;
     if (this.careful) for (const text of varied) for (const one of this.variants(text)) all.add(one);
     if (this.bounds.length > 0) all.add('n/a');
-    for (const text of this.last) all.add(text);
     all.add('');
+    for (const text of this.last) all.add(text);
     return all;
   }
 

@@ -446,7 +446,8 @@ export class Space {
     return more.length === 0 ? { all: [...all, ...(only ?? [])], any: null } : { all, any: blocks };
   }
 
-  private opLiteral(fact: string, op: Op, point: Point): Literal {
+  /** That an operator without a choice in it holds of a fact. */
+  opLiteral(fact: string, op: Op, point: Point): Literal {
     if (op.kind === 'equals' || (op.kind === 'not' && op.ops.length === 1 && op.ops[0]?.kind === 'equals')) {
       const quick = this.equality(fact, op, point);
       if (quick) return quick;

@@ -1,4 +1,5 @@
 /** A row of a region as people can write it down, and what the rules really make of it. */
+import { comparedFacts } from '../conditions.ts';
 import { Evaluator } from '../decide.ts';
 import type { Answer, RowInput, Task } from '../decision.ts';
 import { testsOf } from '../evaluate.ts';
@@ -64,7 +65,11 @@ export function witnessOf({ texts }: Solution, edited: boolean): Witness {
 
 /** The facts of a row that a rule rests on. */
 export function restrictedTo(witness: Witness, rule: Rule): Witness {
-  const facts = new Set(testsOf(rule).flatMap(({ fact }) => [fact, ...cellsUnder(fact)]));
+  const read = testsOf(rule).flatMap(({ fact, op }) => [fact, ...comparedFacts(op)]);
+  // A number with its prefix is the same number whatever the country says.
+  const isWhole = witness.phoneNumber?.startsWith('+') === true;
+  const under = (fact: string) => cellsUnder(fact).filter((cell) => !(isWhole && cell === 'country'));
+  const facts = new Set(read.flatMap((fact) => [fact, ...(isCell(fact) ? [] : under(fact))]));
   const kept = Object.entries(witness).filter(([fact]) =>
     facts.has(fact.replace(/^(edited|answered)\./, '')),
   );
@@ -145,10 +150,13 @@ export class Engine {
     let least = shown;
     for (const fact of Object.keys(shown.witness)) {
       const { [fact]: text = '', ...fewer } = least.witness;
-      const other = text.trim() === '' ? otherThanBlank(row, fact) : '';
-      if (text === NONE || other === null || tested.includes(fact)) continue;
-      const changed = await this.meet({ ...fewer, [fact]: other });
-      const met = changed && isSo(changed) ? await this.meet(fewer) : null;
+      if (text === NONE || tested.includes(fact)) continue;
+      const others = text.trim() === '' ? otherThanBlank(row, fact) : [''];
+      let met: Shown['met'] = others.length > 0 ? await this.meet(fewer) : null;
+      for (const other of others) {
+        const changed = met && isSo(met) ? await this.meet({ ...fewer, [fact]: other }) : null;
+        if (!changed || !isSo(changed)) met = null;
+      }
       if (met && isSo(met)) least = { witness: fewer, met };
     }
     // Where nothing matters, any row is an example.
@@ -156,17 +164,14 @@ export class Engine {
   }
 }
 
-/** A text that a fact may have in place of a blank. */
-function otherThanBlank({ texts }: Solution, fact: string): string | null {
+/** Texts that a fact may have in place of a blank: one that rules name, if any does, and one that none does. */
+function otherThanBlank({ texts }: Solution, fact: string): string[] {
   const bare = fact.replace(/^(edited|answered)\./, '');
-  for (const variable of texts.keys()) {
-    if (variable.fact !== bare || variable.kind === 'none') continue;
-    for (const id of members(variable.domain, variable.pool.texts.length)) {
-      const text = variable.pool.texts[id] as string;
-      if (text.trim() !== '') return text;
-    }
-  }
-  return null;
+  const variable = [...texts.keys()].find((one) => one.fact === bare && one.kind !== 'none');
+  if (!variable) return [];
+  const all = [...members(variable.domain, variable.pool.texts.length)].map((id) => variable.pool.texts[id]);
+  const given = all.filter((text): text is string => text !== undefined && text.trim() !== '');
+  return [...new Set([given[0], given.at(-1)])].filter((text) => text !== undefined);
 }
 
 /** More rounds of questions than any row has. */
@@ -187,6 +192,9 @@ export async function decided(
     // Of the customer, a blank is an answer; what is not known is not there.
     else if (text.trim() !== '') given[fact] = text === NONE ? '' : text;
   }
+  // A row has one of the layouts there are.
+  const layouts = rules.layouts.layouts.map(({ id }) => id);
+  if (layouts[0] !== undefined && !layouts.includes(rowGiven(given).table.layout)) given.system = layouts[0];
   const { table, context, edits } = rowGiven(given);
   const evaluator = new Evaluator(rules, table, context, books);
   let input: RowInput = { answers: [], edits, excluded: null };
