@@ -1,5 +1,6 @@
 /** What no reading of single rules shows: rules that no row reaches, rows that nobody decides, rules that disagree. */
 import { testsOf } from '../evaluate.ts';
+import { clip } from '../load-yaml.ts';
 import type { Place, Problem, Related } from '../problem.ts';
 import type { Rule, RuleSet } from '../rule.ts';
 import { type Conflict, conflicts } from './conflict.ts';
@@ -49,7 +50,7 @@ function named(rules: readonly Rule[]): string {
 /** A row in one line: `country=US, address=blank`. */
 function inShort(row: Readonly<Record<string, string>>): string {
   return Object.entries(row)
-    .map(([fact, text]) => `${fact}=${text.trim() === '' ? 'blank' : text}`)
+    .map(([fact, text]) => `${fact}=${text.trim() === '' ? 'blank' : clip(text)}`)
     .join(', ');
 }
 
@@ -214,7 +215,7 @@ function deed({ first, second, texts }: Disagreement, side: 0 | 1): string {
   const { rule, kind } = side === 0 ? first : second;
   const text = texts[side];
   const value =
-    text === null ? 'the lowest number of the account' : text.trim() === '' ? 'a blank' : `\`${text}\``;
+    text === null ? 'the lowest number of the account' : text.trim() === '' ? 'a blank' : `\`${clip(text)}\``;
   if (kind === 'clear') return `\`${rule.id}\` empties it`;
   return `\`${rule.id}\` ${kind === 'keep' ? 'keeps' : 'writes'} ${value}`;
 }

@@ -5,7 +5,6 @@
  * or copied share a pool, with enough texts that nobody names for all of them to differ.
  */
 import { testsOf } from '../evaluate.ts';
-import { type Books, readNumber } from '../facts.ts';
 import { fold, words } from '../names.ts';
 import { numberingPlan } from '../number.ts';
 import type { FactType, Op } from '../rule.ts';
@@ -62,7 +61,8 @@ export class Pools {
     const constants: (readonly [string, string])[] = [];
     const kept: string[] = [];
     const seen = new Set<string>();
-    for (const { tables, rules, books } of worlds) {
+    for (const world of worlds) {
+      const { tables, rules } = world;
       for (const rule of tables.flatMap((table) => table.rules)) {
         for (const { fact, op } of testsOf(rule)) {
           for (const leaf of leaves(op)) {
@@ -73,7 +73,7 @@ export class Pools {
             if (fact === 'number.type')
               for (const type of leaf.kind === 'equals' ? leaf.keys : NUMBER_TYPES) this.typesNamed.add(type);
             if (pooled(fact) === 'phoneNumber')
-              for (const code of countriesOf(leaf, books))
+              for (const code of countriesOf(leaf, world))
                 constants.push(['number.country', code], ['country', code]);
             if (leaf.kind === 'same-as' || leaf.kind === 'identical-to') links.push([fact, leaf.fact]);
           }
@@ -171,13 +171,12 @@ export class Pools {
 }
 
 /** The countries of numbers that a test on numbers names, by what they begin with or as a whole. */
-function countriesOf(op: Op, books: Books): string[] {
-  if (op.kind === 'equals')
-    return op.keys.flatMap((key) => readNumber(key, '', undefined, books).country ?? []);
+function countriesOf(op: Op, world: World): string[] {
+  if (op.kind === 'equals') return op.keys.flatMap((key) => world.number(key, '', undefined).country ?? []);
   if (op.kind !== 'starts-with') return [];
   const prefixes = op.prefixes.filter((prefix) => /^\+[0-9]+$/.test(prefix));
   if (prefixes.length === 0) return [];
-  return books.countries.codes().filter((code) => {
+  return world.books.countries.codes().filter((code) => {
     const calling = `+${numberingPlan(code)?.callingCode}`;
     return prefixes.some((prefix) => prefix.startsWith(calling) || calling.startsWith(prefix));
   });
@@ -336,7 +335,7 @@ class Gathering {
       const attempt = `${home} ${text}`;
       if (tried.has(attempt)) return false;
       tried.add(attempt);
-      const { country, type, valid } = readNumber(text, home, undefined, world.books);
+      const { country, type, valid } = world.number(text, home, undefined);
       const starts = this.prefixes.map((prefix) => text.startsWith(prefix));
       const kind = type === null || types.has(type) ? type : '';
       const key = JSON.stringify([country, kind, valid, home, starts]);

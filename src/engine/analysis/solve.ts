@@ -15,6 +15,8 @@ export class TooMuch extends Error {}
 
 const MOST_TRIES = 1_000_000;
 
+const BLANK_OR_NOT: Pick<Atom, 'profile'> = { profile: (_, text) => String(text.trim() === '') };
+
 interface Part {
   readonly variables: readonly Variable[];
   readonly said: readonly (readonly [Atom, Verdict])[];
@@ -155,7 +157,7 @@ export class Solver {
       for (const law of part.laws) if (law.holds(choice) === false) return false;
       return true;
     };
-    const candidates = order.map((one) => candidatesOf(one, part, region, sure));
+    const candidates = order.map((one) => this.candidates(one, part, region, sure));
     const place = (at: number): boolean => {
       const variable = order[at];
       if (!variable) return true;
@@ -168,22 +170,24 @@ export class Solver {
     };
     return fits() && place(0) ? new Map(chosen) : null;
   }
-}
 
-/** One text for all that are alike to everything that is said. */
-function candidatesOf(variable: Variable, { said, laws }: Part, region: Region, sure: boolean): string[] {
-  const atoms = said.filter(([atom]) => atom.variables.includes(variable)).map(([atom]) => atom);
-  const binding = laws.filter((law) => law.variables.includes(variable));
-  const seen = new Map<string, string>();
-  for (const id of members(region.texts(variable), variable.pool.texts.length)) {
-    const text = variable.pool.texts[id] as string;
-    const profiles = atoms.map((atom) =>
-      atom.free && !sure ? String(text.trim() === '') : atom.profile(variable, text),
-    );
-    const key = [...profiles, ...binding.map((law) => law.profile(variable, text))].join('\n');
-    if (!seen.has(key)) seen.set(key, text);
+  /** One text for all that are alike to everything that is said. */
+  private candidates(variable: Variable, { said, laws }: Part, region: Region, sure: boolean): string[] {
+    const readers: Pick<Atom, 'profile'>[] = [];
+    for (const [atom] of said) {
+      if (!atom.variables.includes(variable)) continue;
+      readers.push(atom.free && !sure ? BLANK_OR_NOT : atom);
+    }
+    for (const law of laws) if (law.variables.includes(variable)) readers.push(law);
+    const classes = readers.map((reader) => this.space.alike(reader, variable));
+    const seen = new Map<string, string>();
+    for (const id of members(region.texts(variable), variable.pool.texts.length)) {
+      let key = '';
+      for (const one of classes) key += `${one[id]} `;
+      if (!seen.has(key)) seen.set(key, variable.pool.texts[id] as string);
+    }
+    return [...seen.values()];
   }
-  return [...seen.values()];
 }
 
 /** Whether a choice, as far as it goes, lets an atom come out as said. */

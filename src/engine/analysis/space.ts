@@ -5,7 +5,7 @@
  * decided alike. `conditions.ts` says what every atom means; only `matches` is left open both ways.
  */
 import { comparedFacts, type Outcome, opHolds } from '../conditions.ts';
-import { ANY_CELL, Reading, readNumber } from '../facts.ts';
+import { ANY_CELL, Reading } from '../facts.ts';
 import type { FactType, Op, Rule, Test } from '../rule.ts';
 import { Pool, Pools } from './pools.ts';
 import { ALL, complement, type Texts, those } from './texts.ts';
@@ -429,6 +429,29 @@ export class Space {
     return { holds: narrow(holds, texts.length), unreadable: { but: false, ids: unreadable } };
   }
 
+  private readonly profiles = new Map<Pick<Atom, 'profile'>, Map<Variable, readonly number[]>>();
+
+  /** By the number of each of a variable's texts, which of them are alike to an atom or a law. */
+  alike(reader: Pick<Atom, 'profile'>, variable: Variable): readonly number[] {
+    let known = this.profiles.get(reader);
+    if (!known) {
+      known = new Map();
+      this.profiles.set(reader, known);
+    }
+    let classes = known.get(variable);
+    if (!classes) {
+      const seen = new Map<string, number>();
+      classes = variable.pool.texts.map((text) => {
+        const profile = reader.profile(variable, text);
+        const number = seen.get(profile) ?? seen.size;
+        seen.set(profile, number);
+        return number;
+      });
+      known.set(variable, classes);
+    }
+    return classes;
+  }
+
   // Conditions
 
   /** What a test asks for at a point; a list of blocks where there is a choice. */
@@ -644,7 +667,7 @@ export function textOf(term: Term, choice: Choice): string | undefined {
       if (country === undefined) return undefined;
       // Only a number that reads differently at home waits for the layout.
       const home = system === undefined ? undefined : term.world.home(system);
-      const read = readNumber(phone, country, home, term.world.books);
+      const read = term.world.number(phone, country, home);
       if (system === undefined && !(alone && read.valid)) return undefined;
       if (term.part === 'valid') return read.valid ? 'yes' : 'no';
       return (term.part === 'country' ? read.country : read.type) ?? '';

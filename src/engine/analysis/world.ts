@@ -1,7 +1,12 @@
 /** A rule set as the analysis reads it: what its facts are, what they may say, what a test rests on. */
 import { askOnce, makeBooks } from '../decide.ts';
-import { ANY_CELL, type Books, factTypes } from '../facts.ts';
+import { ANY_CELL, type Books, factTypes, readNumber } from '../facts.ts';
+import type { NumberFacts } from '../number.ts';
 import type { FactType, Op, Question, Rule, RuleSet, RuleTable } from '../rule.ts';
+
+/** The same few hundred numbers are read over and over, also from one check to the next. */
+const numbers = new Map<string, NumberFacts>();
+const MOST_NUMBERS = 50_000;
 
 /** Facts that only ever hold one of a few texts; blank stands for "not known". */
 const YES_NO: readonly string[] = ['', 'yes', 'no'];
@@ -37,6 +42,18 @@ export class World {
   /** The country of numbers that a layout writes without one. */
   home(system: string): string | undefined {
     return this.homes.get(system);
+  }
+
+  /** What a number's text says beside a country's. */
+  number(text: string, country: string, home: string | undefined): NumberFacts {
+    const key = `${this.books.countries.code(country) ?? ''} ${home ?? ''} ${text}`;
+    let facts = numbers.get(key);
+    if (!facts) {
+      if (numbers.size > MOST_NUMBERS) numbers.clear();
+      facts = readNumber(text, country, home, this.books);
+      numbers.set(key, facts);
+    }
+    return facts;
   }
 
   /** All that a fact can say; null where it may say anything. */
