@@ -259,6 +259,11 @@ export interface Opened {
 export async function openReview(file: string, options: InputOptions): Promise<Opened> {
   onlyOneStdin(file, options);
   const [rules, grid] = await Promise.all([openRules(options), openGrid(file)]);
+  return reviewUnder(rules, grid, options);
+}
+
+/** The same for a file that is open already, under rules that are. */
+export async function reviewUnder(rules: RuleSet, grid: Grid, options: InputOptions): Promise<Opened> {
   const table = openTable(grid, rules, options);
   const { deeds, notices } = await groundDeeds(table, rules, options);
   const events = [startOf(table, rules, options.map ?? {}), ...deeds].map(stamp);

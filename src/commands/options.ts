@@ -28,21 +28,30 @@ export function addRuleOptions(command: Command): Command {
     .option('--as-of <date>', 'judge dates in rules as of this day (YYYY-MM-DD)', isoDate);
 }
 
-export function addInputOptions(command: Command): Command {
-  return addRuleOptions(command)
-    .option('--session <dir>', 'the session folder (default: FILE.session beside the file)')
+/** What a file of rows means, and what is known beside it. */
+export function addTableOptions(command: Command): Command {
+  return command
     .option('--customer <name>', "the customer's name; wins over the customer file's")
     .option('--customer-file <file>', "the intake's answers as YAML")
     .option('--layout <id>', 'the layout, where it cannot be told from the header')
     .option('--map <field=header>', 'read FIELD from the column headed HEADER (repeatable)', mapping)
-    .option('--save-layout <file>', 'keep the mapping as layout YAML, for --extend')
-    .option('--numbers <list>', 'the batch: a file, a comma-separated list, or - for standard input')
-    .option('--answers <file>', 'answers by phone number, as CSV')
     .option(
       '--reference <name=file>',
       'join a file by number, such as inventory=FILE (repeatable)',
       referenceName,
     );
+}
+
+export function addInputOptions(command: Command): Command {
+  return addTableOptions(
+    addRuleOptions(command).option(
+      '--session <dir>',
+      'the session folder (default: FILE.session beside the file)',
+    ),
+  )
+    .option('--save-layout <file>', 'keep the mapping as layout YAML, for --extend')
+    .option('--numbers <list>', 'the batch: a file, a comma-separated list, or - for standard input')
+    .option('--answers <file>', 'answers by phone number, as CSV');
 }
 
 type Pairs = Readonly<Record<string, string>>;

@@ -1,5 +1,6 @@
 /** `csr rules …`: rule files written, checked and tested before they reach an agent. */
 import type { Command } from 'commander';
+import { addAdd } from './rules/add.ts';
 import { addCheck } from './rules/check.ts';
 import { addCompile } from './rules/compile.ts';
 import { addDocs } from './rules/docs.ts';
@@ -10,6 +11,7 @@ export function addRules(program: Command): void {
   const rules = program.command('rules').description('check and test rule files, and what is made of them');
   addCheck(rules);
   addTest(rules);
+  addAdd(rules);
   addSchema(rules);
   addCompile(rules);
   addDocs(rules);

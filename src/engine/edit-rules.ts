@@ -36,10 +36,16 @@ export function readYaml(text: string): { readonly value: Yaml } | { readonly pr
   return tree && problems.length === 0 ? { value: fromNode(tree) } : { problems };
 }
 
-function fromNode(node: Node): Yaml {
+/** A tree of the loader as a value, without places. */
+export function fromNode(node: Node): Yaml {
   if (node.kind === 'text') return node.text;
   if (node.kind === 'list') return node.items.map(fromNode);
   return new Map(node.entries.map(({ key, value }) => [key, fromNode(value)]));
+}
+
+/** A value as it would stand on one line. */
+export function showYaml(value: Yaml): string {
+  return line(value, styleOf('', null));
 }
 
 // Style
@@ -319,7 +325,13 @@ function intoLine(text: string, list: YAMLSeq, written: string): Edited {
   return { text: splice(text, at, at, added), line: lineNumber(text, at) + (gap === ' ' ? 0 : 1) };
 }
 
-function intoLines(text: string, list: YAMLSeq, entry: Block, style: Style, before: number | undefined): Edited {
+function intoLines(
+  text: string,
+  list: YAMLSeq,
+  entry: Block,
+  style: Style,
+  before: number | undefined,
+): Edited {
   const { items } = list;
   const dashes = items.map((item) => dashBefore(text, item));
   const column = columnOf(text, dashes[0] ?? 0);
@@ -334,7 +346,10 @@ function intoLines(text: string, list: YAMLSeq, entry: Block, style: Style, befo
     dashes.slice(1).map((dash) => /\n[ \t]*\r?\n$/.test(text.slice(0, aboveItem(text, dash)))),
     !onOneLine,
   );
-  const found = before === undefined ? -1 : items.findIndex((item) => lineNumber(text, startOf(item as Scalar)) === before);
+  const found =
+    before === undefined
+      ? -1
+      : items.findIndex((item) => lineNumber(text, startOf(item as Scalar)) === before);
   if (found >= 0) {
     const at = aboveItem(text, dashes[found] ?? 0);
     return {

@@ -95,8 +95,7 @@ export async function runExamples(rules: RuleSet): Promise<ExampleRun> {
   const failures: ExampleFailure[] = [];
   let passed = 0;
   const run = async (owner: Rule | LookUp, example: Example) => {
-    const { evaluator, decision } = await decideGiven(rules, example.given, books);
-    const failure = judge(owner, example, decision, evaluator);
+    const { failure } = await runExample(rules, owner, example, books);
     if (failure) failures.push(failure);
     else passed++;
   };
@@ -128,6 +127,17 @@ export async function runExamples(rules: RuleSet): Promise<ExampleRun> {
   return { passed, failures };
 }
 
+/** Runs one example as if it stood under `owner`: what the rules decide, and how that is not what it says. */
+export async function runExample(
+  rules: RuleSet,
+  owner: Rule | LookUp,
+  example: Example,
+  books: Books = makeBooks(rules),
+): Promise<{ readonly decision: Decision; readonly failure: ExampleFailure | null }> {
+  const { evaluator, decision } = await decideGiven(rules, example.given, books);
+  return { decision, failure: judge(owner, example, decision, evaluator) };
+}
+
 /** The files of the rules and look-ups that had a part in a decision. */
 function filesOf(decision: Decision, rules: RuleSet): string[] {
   const lookUps = rules.lookUps.filter(({ id }) => decision.tasks.some((task) => task.lookUp === id));
@@ -145,7 +155,7 @@ function judge(
     place: example.place,
     given: example.given,
     wanted,
-    came: describe(decision),
+    came: decisionLines(decision).join('; '),
     by: filesOf(decision, evaluator.rules),
   });
   if (example.expect) {
@@ -256,18 +266,18 @@ function show(want: unknown): string {
   return typeof want === 'string' ? want : JSON.stringify(want);
 }
 
-/** A decision in one line. */
-function describe(decision: Decision): string {
-  const parts: string[] = [decision.status];
+/** A decision in words: what the row is, then a line for every change, task and flag. */
+export function decisionLines(decision: Decision): string[] {
+  const lines: string[] = [decision.status];
   for (const change of decision.changes)
-    parts.push(`${change.field}: ${change.from || '(blank)'} -> ${change.to || '(blank)'} by ${change.rule}`);
+    lines.push(`${change.field}: ${change.from || '(blank)'} -> ${change.to || '(blank)'} by ${change.rule}`);
   for (const task of decision.tasks) {
     const fields = task.for.map((item) => item.field).join(', ');
-    parts.push(
-      `${task.kind} ${[task.procedure, task.refer].filter(Boolean).join(' ')} for ${fields || 'a decision'} by ${task.rule}`,
+    lines.push(
+      `${task.kind} ${[task.procedure, task.refer].filter(Boolean).join(' ')} for ${fields || 'a decision'} by ${task.rule}${task.lookUp === null ? '' : ` (${task.lookUp})`}`,
     );
   }
-  for (const flag of decision.flags) parts.push(`${flag.severity} ${flag.rule}: ${flag.message}`);
-  if (decision.excluded) parts.push(`excluded: ${decision.excluded.reason}`);
-  return parts.join('; ');
+  for (const flag of decision.flags) lines.push(`${flag.severity} ${flag.rule}: ${flag.message}`);
+  if (decision.excluded) lines.push(`excluded: ${decision.excluded.reason}`);
+  return lines;
 }

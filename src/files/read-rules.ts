@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { RuleText } from '../engine/load-yaml.ts';
 import { CsrError } from '../engine/problem.ts';
@@ -97,9 +97,42 @@ export async function readRuleFolder(folder: string): Promise<RuleText[]> {
   return readFolder(folder, folder);
 }
 
+/** The same for a folder that is to be written into: it need not be there yet, or may still be empty. */
+export async function readRuleFolderOrNone(folder: string): Promise<RuleText[]> {
+  const isThere = existsSync(folder);
+  try {
+    return isThere ? await readRuleFolder(folder) : [];
+  } catch (error) {
+    if (error instanceof CsrError && error.problems.every(({ code }) => code === 'no-rules')) return [];
+    throw error;
+  }
+}
+
 /** Where the rule files lie that csr ships. */
 export function builtInFolder(): string {
   return join(packageRoot(), RULES);
+}
+
+/** Whether csr runs from its own sources, whose rules may be worked on; an installed one is replaced by an update. */
+export function isCheckout(): boolean {
+  return existsSync(join(packageRoot(), 'src'));
+}
+
+const SCHEMA = 'rules.schema.json';
+
+/**
+ * The first line of a new file in a folder: it names the schema by which editors check it.
+ * @returns the line, and whether that schema is there
+ */
+export function schemaLine(folder: string): { readonly line: string; readonly isThere: boolean } {
+  const lineOf = (path: string) => `# yaml-language-server: $schema=${path}`;
+  if (existsSync(join(folder, SCHEMA))) return { line: lineOf(SCHEMA), isThere: true };
+  const shipped = join(packageRoot(), 'schema', SCHEMA);
+  const path = relative(resolve(folder), shipped);
+  const isNear = !relative(packageRoot(), resolve(folder)).startsWith('..') && existsSync(shipped);
+  return isNear
+    ? { line: lineOf(path.split(sep).join('/')), isThere: true }
+    : { line: lineOf(SCHEMA), isThere: false };
 }
 
 /** The rule files that csr ships; findings name them `rules/…`, wherever csr is installed. */

@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import {
   closeSync,
+  fchmodSync,
   fsyncSync,
   linkSync,
   lstatSync,
@@ -27,6 +28,8 @@ export interface Output {
 export interface WriteOptions {
   /** Whether files that exist already are replaced. */
   readonly force?: boolean;
+  /** Whether a file that is replaced keeps its mode: a file that people share stays one. */
+  readonly keepMode?: boolean;
   /** The inputs, which are never written over, under whatever name; `-` counts for nothing. */
   readonly notOver?: readonly string[];
   /** Whether missing folders are made; they are removed again where nothing is written. */
@@ -100,6 +103,7 @@ interface Passage {
   /** The file's place, symbolic links followed. */
   readonly target: string;
   readonly temporary: string;
+  readonly mode: number;
   /** The file that is replaced, kept under another name until all is done. */
   readonly former: string | null;
   placed: boolean;
@@ -131,15 +135,17 @@ function plan(output: Output, options: WriteOptions): Passage {
     output,
     target,
     temporary: passingName(folder),
+    mode: found && options.keepMode ? Number(found.mode) & 0o777 : 0o600,
     former: entry ? passingName(folder) : null,
     placed: false,
   };
 }
 
-function fill({ output, temporary }: Passage): void {
+function fill({ output, temporary, mode }: Passage): void {
   const data = typeof output.data === 'string' ? Buffer.from(output.data) : output.data;
   const descriptor = openSync(temporary, 'wx', 0o600);
   try {
+    if (mode !== 0o600) fchmodSync(descriptor, mode);
     writeFully(descriptor, data, 0);
     fsyncSync(descriptor);
   } finally {
@@ -206,7 +212,7 @@ function makeFolders(folder: string): string[] {
 
 /**
  * Writes files, all of them or none: each is first written beside its place and flushed, then all are renamed. Mode
- * 0600.
+ * 0600, unless a replaced file keeps its own.
  *
  * @throws CsrError when one is an input, exists already without `force`, or cannot be written; nothing has changed then
  */

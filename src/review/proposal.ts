@@ -1,5 +1,9 @@
 /** What an agent leaves for a lead where no look-up is listed: how the number was found, as YAML to complete. */
 import { Document } from 'yaml';
+import { type Block, fromNode, type Yaml } from '../engine/edit-rules.ts';
+import { Findings, type Node, parseSource } from '../engine/load-yaml.ts';
+import { CsrError } from '../engine/problem.ts';
+import type { ExampleBlock } from '../engine/propose-examples.ts';
 
 /** What a look-up that names no procedure is worked by. */
 const PROCEDURE = 'carrier-records';
@@ -55,4 +59,77 @@ export function proposalYaml(
     ' Then it belongs into the folder that the team gives as --extend.',
   ].join('\n');
   return document.toString({ lineWidth: 0, defaultStringType: 'PLAIN' });
+}
+
+/** A proposal as a lead gets it: what an agent found out, and what the look-up says of itself until a lead does. */
+export interface LeftProposal {
+  readonly country: string;
+  readonly carrier: string;
+  readonly how: readonly string[];
+  /** What it fills, as the file says it. */
+  readonly for: Yaml | null;
+  readonly why: string | null;
+  readonly document: string | null;
+  readonly section: string | null;
+  readonly basis: string | null;
+  readonly examples: readonly ExampleBlock[];
+  /** Whether the agent met a carrier that the rules did not know. */
+  readonly isNewCarrier: boolean;
+}
+
+/**
+ * Reads what `proposalYaml` has written, and what somebody may have changed in it since.
+ * @param path how messages name the file
+ * @throws CsrError where it is no YAML, or proposes no look-up or several
+ */
+export function readProposal(path: string, text: string): LeftProposal {
+  const findings = new Findings();
+  const tree = parseSource({ name: path, path, text }, findings);
+  if (findings.problems.length > 0) throw new CsrError(findings.problems);
+  const lookUps = itemsOf(childOf(tree, 'look-ups')).filter((item) => item.kind === 'map');
+  const [lookUp] = lookUps;
+  if (!lookUp || lookUps.length > 1) {
+    throw new CsrError({
+      code: 'no-proposal',
+      severity: 'error',
+      message: `\`${path}\` ${lookUps.length === 0 ? 'proposes no look-up' : 'proposes several look-ups'}`,
+      help: 'name a proposal that an agent left from the review: `proposal-1.yaml` in the folder of its session',
+    });
+  }
+  const source = childOf(lookUp, 'source');
+  const fills = childOf(lookUp, 'for');
+  return {
+    country: textOf(lookUp, 'country') ?? '',
+    carrier: textOf(lookUp, 'carrier') ?? '',
+    how: itemsOf(childOf(lookUp, 'how')).flatMap((item) => (item.kind === 'text' ? [item.text] : [])),
+    for: fills === null ? null : fromNode(fills),
+    why: textOf(lookUp, 'why'),
+    document: textOf(source, 'document'),
+    section: textOf(source, 'section'),
+    basis: textOf(lookUp, 'basis'),
+    examples: itemsOf(childOf(lookUp, 'examples')).flatMap((item) => exampleFrom(item) ?? []),
+    isNewCarrier: itemsOf(childOf(tree, 'carriers')).length > 0,
+  };
+}
+
+function exampleFrom(item: Node): ExampleBlock | null {
+  const given = childOf(item, 'given');
+  const wanted = childOf(item, 'expect');
+  const expected = wanted ?? childOf(item, 'expect-not');
+  if (given?.kind !== 'map' || expected?.kind !== 'map') return null;
+  return { given: fromNode(given) as Block, expected: fromNode(expected) as Block, holds: wanted !== null };
+}
+
+function childOf(node: Node | null, key: string): Node | null {
+  return node?.kind === 'map' ? (node.entries.find((entry) => entry.key === key)?.value ?? null) : null;
+}
+
+function textOf(node: Node | null, key: string): string | null {
+  const value = childOf(node, key);
+  return value?.kind === 'text' && value.text.trim() !== '' ? value.text.trim() : null;
+}
+
+/** The items of a list; a text alone is one. */
+function itemsOf(node: Node | null): readonly Node[] {
+  return node === null ? [] : node.kind === 'list' ? node.items : [node];
 }

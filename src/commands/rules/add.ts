@@ -1,0 +1,479 @@
+/** `csr rules add`: an entry asked for, shown with what it changes, and written where the team keeps its own. */
+import { join } from 'node:path';
+import type { Command } from 'commander';
+import { type Evaluator, makeBooks } from '../../engine/decide.ts';
+import type { ListKey } from '../../engine/edit-rules.ts';
+import { escalate } from '../../engine/escalate.ts';
+import { decisionLines, type ExampleFailure, runExample } from '../../engine/examples.ts';
+import type { Kind } from '../../engine/grammar.ts';
+import { loadRules } from '../../engine/load.ts';
+import { CsrError, type Problem, showPlace } from '../../engine/problem.ts';
+import type { RuleSet } from '../../engine/rule.ts';
+import { type Changes, whatChanges } from '../../engine/what-changes.ts';
+import {
+  builtInFolder,
+  builtInRules,
+  isCheckout,
+  readRuleFolder,
+  readRuleFolderOrNone,
+  schemaLine,
+} from '../../files/read-rules.ts';
+import { readSmallText } from '../../files/read-text.ts';
+import { writeAll } from '../../files/write-file.ts';
+import { type Compiled, Draft, type Ground } from '../../review/draft.ts';
+import { type LeftProposal, readProposal } from '../../review/proposal.ts';
+import type { Review } from '../../review/review.ts';
+import { fileNamed, homeIn, homeOf, homeOfTable, kindOf } from '../../review/rule-home.ts';
+import { openGrid, readRuleSources, reviewUnder } from '../open.ts';
+import { addRuleOptions, addTableOptions, type InputOptions, type RuleOptions } from '../options.ts';
+import { askCarrier, askEscalation, askLookUp, askRule, type World } from './add-questions.ts';
+import { counted } from './folder.ts';
+import { Interview, Lines, type Options } from './interview.ts';
+
+interface AddOptions extends InputOptions {
+  readonly into?: string;
+  readonly from?: string;
+  readonly on?: string;
+  readonly yes?: boolean;
+}
+
+type Entry = 'carrier' | 'look-up' | 'escalation' | 'rule';
+
+interface EntryKind {
+  readonly list: ListKey;
+  readonly kind: Kind;
+  /** The file that is made where the folder has none of the kind. */
+  readonly file: string;
+  readonly ask: (ask: Interview, draft: Draft, world: World, proposal: LeftProposal | null) => Promise<void>;
+}
+
+const ENTRIES: Readonly<Record<Entry, EntryKind>> = {
+  carrier: { list: 'carriers', kind: 'carriers', file: 'carriers.yaml', ask: askCarrier },
+  'look-up': { list: 'look-ups', kind: 'carriers', file: 'carriers.yaml', ask: askLookUp },
+  escalation: { list: 'escalations', kind: 'escalations', file: 'escalations.yaml', ask: askEscalation },
+  rule: { list: 'rules', kind: 'rules', file: 'rules.yaml', ask: askRule },
+};
+
+const SYNTAX = `
+Nothing is asked that an option answers; the other questions are read from standard input, a line each. Where it ends
+with something missing, nothing is written, and the status is 2.
+
+  --when 'country=US' --when 'carrier=not [A, B]' --when 'phoneNumber=starts-with +1808'
+  --then 'clear: address' --then 'refer: manager' --then 'for: address'
+  --example 'country: DE, carrier: Colt -> look-up: carrier-records, for: address'
+  --example 'country: FR, carrier: Colt -> not look-up: carrier-records'
+`;
+
+function several(text: string, before: readonly string[] | undefined): readonly string[] {
+  return [...(before ?? []), text];
+}
+
+export function addAdd(rules: Command): void {
+  const add = rules
+    .command('add')
+    .description('add an entry: asked for, shown with what it changes, written');
+  const entry = (name: Entry, description: string) =>
+    addTableOptions(addRuleOptions(add.command(name)))
+      .description(description)
+      .option('--into <file>', 'the file of the folder to put it into, which may be new')
+      .option('--on <file>', 'show what changes in this file of rows');
+  const from = (command: Command) =>
+    command
+      .option('--why <text>', 'the reason')
+      .option('--document <text>', 'the document that says so')
+      .option('--section <text>', 'the section of it')
+      .option('--basis <word>', 'stated, found, ours or reconstructed')
+      .option('--owner <text>', 'who answers for it')
+      .option('--review-by <date>', 'the day by which to look at it again')
+      .option('--yes', 'write without asking once more');
+  const withExamples = (command: Command) =>
+    command
+      .option('--example <text>', '`given -> expected` (repeatable)', several)
+      .addHelpText('after', SYNTAX);
+  const run = (name: Entry) => (options: AddOptions) => addEntry(name, options);
+
+  from(
+    entry('carrier', 'a carrier, or other names and a PIN of one that is known')
+      .option('--name <text>', 'its name, as files show it')
+      .option('--also <text>', 'another name of it (repeatable)', several)
+      .option('--not <text>', 'a name that looks like it and is somebody else (repeatable)', several)
+      .option('--pin <text>', 'its PIN, to the letter')
+      .option('--replace-pin', 'even if it has another'),
+  ).action(run('carrier'));
+
+  withExamples(
+    from(
+      entry('look-up', 'how something is found, by country and carrier')
+        .option('--from <file>', 'the proposal that an agent left')
+        .option('--country <name>', 'a code, an English name, or any')
+        .option('--carrier <name>', 'a known carrier, or any')
+        .option('--add-carrier', 'add the carrier too, if it is not known')
+        .option('--how <step>', 'a step (repeatable)', several)
+        .option('--refer <whom>', 'whom to ask instead')
+        .option('--procedure <id>', 'the procedure that has the steps')
+        .option('--for <fields>', 'what the answer fills (repeatable)', several)
+        .option('--id <id>', 'a name for reports; made of country and carrier without it'),
+    ),
+  ).action(run('look-up'));
+
+  withExamples(
+    from(
+      entry('escalation', 'what to do about a rejection')
+        .option('--carrier <name>', 'the carrier that rejects, or any (repeatable)', several)
+        .option('--add-carrier', 'add the carrier too, if it is not known')
+        .option('--category <id>', 'what the rejection is about, or any (repeatable)', several)
+        .option('--id <id>', 'a name for reports')
+        .option('--resolution <text>', 'what to do')
+        .option('--give <field=text>', 'what the customer is given (repeatable)', several)
+        .option('--refer <whom>', 'whom to ask')
+        .option('--procedure <id>', 'the procedure that has the steps'),
+    ),
+  ).action(run('escalation'));
+
+  withExamples(
+    from(
+      entry('rule', 'a rule of a table')
+        .option('--before <rule>', 'the rule to go before; its table is the one that is meant')
+        .option('--stage <stage>', 'for a table of your own: when it is asked')
+        .option('--match <word>', 'for a table of your own: first or all')
+        .option('--id <id>', 'a name for reports')
+        .option('--title <text>', 'the rule in a few words')
+        .option('--when <fact=test>', 'a condition (repeatable)', several)
+        .option('--when-any <conditions>', 'a block of which one must hold (repeatable)', several)
+        .option('--then <action>', 'an action (repeatable)', several),
+    ),
+  ).action(run('rule'));
+}
+
+/** The folder that takes the entry. */
+interface Folder {
+  /** As the command line names it; null for the built-in rules. */
+  readonly named: string | null;
+  readonly over: boolean;
+  readonly path: string;
+}
+
+async function addEntry(name: Entry, options: AddOptions): Promise<void> {
+  const lines = new Lines();
+  try {
+    await new Adding(name, options, lines).run();
+  } finally {
+    lines.close();
+  }
+}
+
+class Adding {
+  private readonly name: Entry;
+  private readonly kind: EntryKind;
+  private readonly options: AddOptions;
+  private readonly lines: Lines;
+
+  constructor(name: Entry, options: AddOptions, lines: Lines) {
+    this.name = name;
+    this.kind = ENTRIES[name];
+    this.options = options;
+    this.lines = lines;
+  }
+
+  private get command(): string {
+    return `csr rules add ${this.name}`;
+  }
+
+  async run(): Promise<void> {
+    const { options } = this;
+    const proposal =
+      options.from === undefined ? null : readProposal(options.from, await readSmallText(options.from));
+    // Whether all is said that must be is seen without asking; only if it is not, what may be said is asked too.
+    let ask = this.interview(null);
+    let drafted = await this.draft(ask, proposal);
+    if (ask.refused.length === 0 && ask.missing.length > 0) {
+      ask = this.interview(this.lines);
+      drafted = await this.draft(ask, proposal);
+    }
+    ask.settle(this.command);
+    const { draft, ground, folder, world } = drafted;
+    const compiled = draft.compile();
+    const { rules } = compiled;
+    if (!rules || compiled.problems.length > 0) throw new CsrError(compiled.problems);
+    const rows = await this.rows(world.rules, rules);
+    const changes = await whatChanges(world.rules, rules, rows ?? undefined);
+    const broken = changes.examples.filter((failure) => !isOvertaken(failure, ground, compiled));
+    if (broken.length > 0) throw new CsrError(broken.map(brokenExample));
+    this.show(draft, compiled, ground);
+    await this.showChanges(draft, world, rules, changes, rows?.review ?? null);
+    for (const notice of ask.notices) this.say(`\n${notice}`);
+    if (!(await this.confirm())) {
+      this.say('Nothing was written.');
+      process.exitCode = 1;
+      return;
+    }
+    await this.write(draft, folder, compiled);
+    await this.farewell(folder, compiled);
+  }
+
+  private say(text: string): void {
+    this.lines.say(text);
+  }
+
+  private interview(lines: Lines | null): Interview {
+    return new Interview(this.options as unknown as Options, lines);
+  }
+
+  /** Everything that is asked before anything is shown. */
+  private async draft(
+    ask: Interview,
+    proposal: LeftProposal | null,
+  ): Promise<{ draft: Draft; ground: Ground; folder: Folder; world: World }> {
+    const folder = await this.folder(ask);
+    const ground = await groundOf(folder, this.options);
+    const { sources, extend, asOf } = ground;
+    const { rules, problems } = loadRules(sources, { digest: '', extend, asOf });
+    if (!rules) throw new CsrError(problems.filter(({ severity }) => severity === 'error'));
+    const world = { rules, books: makeBooks(rules) };
+    const { list, kind, file } = this.kind;
+    const there = ground.over ? extend : sources;
+    const home = kind === 'rules' ? homeOfTable(file, 'checks', 'all') : homeOf(there, kind, list, file);
+    const draft = new Draft(list, ground, home);
+    const { into } = this.options;
+    if (into !== undefined && kind !== 'rules') {
+      const named = fileNamed(into);
+      if ('problems' in named) throw new CsrError(named.problems);
+      const source = there.find((one) => one.name === named.value);
+      const holds = source === undefined ? kind : kindOf(source);
+      if (holds !== kind) throw usage(`\`${into}\` holds ${holds ?? 'something else'}, not ${kind}`);
+      draft.moveTo(homeIn(named.value, kind));
+    }
+    await this.kind.ask(ask, draft, world, proposal);
+    return { draft, ground, folder, world };
+  }
+
+  /** What the options name, or what is said instead. */
+  private async folder(ask: Interview): Promise<Folder> {
+    const { rules, extend } = this.options;
+    if (extend !== undefined) return { named: extend, over: true, path: extend };
+    if (rules !== undefined) return { named: rules, over: false, path: rules };
+    const builtIn = 'built-in';
+    const own = isCheckout()
+      ? ` \`${builtIn}\` writes into ${builtInFolder()}, the rules of csr itself, for those who work on csr.`
+      : '';
+    const answer = await ask.text(
+      {
+        option: 'extend',
+        asks: `Which folder takes it? One of your own, laid over the built-in rules with --extend, so that an update leaves it alone.${own}`,
+        suggests: 'team-rules',
+        needed: true,
+      },
+      () => [],
+    );
+    if (answer === builtIn && isCheckout()) return { named: null, over: false, path: builtInFolder() };
+    return { named: answer, over: true, path: answer ?? '' };
+  }
+
+  /** A file of rows under the old rules and the new ones. */
+  private async rows(
+    before: RuleSet,
+    after: RuleSet,
+  ): Promise<{ before: Evaluator; after: Evaluator; review: Review } | null> {
+    const { on } = this.options;
+    if (on === undefined) return null;
+    if (on === '-') throw usage('`--on -`: questions are answered on standard input');
+    const grid = await openGrid(on);
+    const { review: old } = await reviewUnder(before, grid, this.options);
+    const { review } = await reviewUnder(after, grid, this.options);
+    return { before: old.evaluator, after: review.evaluator, review };
+  }
+
+  private show(draft: Draft, { files }: Compiled, ground: Ground): void {
+    for (const [name, text] of files) {
+      const before = draft.folder.find((source) => source.name === name)?.text ?? null;
+      this.say(`\n${ground.pathOf(name)}${before === null ? ', a new file' : ''}`);
+      for (const line of changedLines(before ?? '', text)) this.say(line);
+    }
+  }
+
+  private async showChanges(
+    draft: Draft,
+    world: World,
+    rules: RuleSet,
+    changes: Changes,
+    review: Review | null,
+  ): Promise<void> {
+    const { on } = this.options;
+    this.say('\nWhat changes');
+    const own =
+      draft.list === 'carriers' ? namesNow(draft, world, rules) : await examplesNow(draft, world, rules);
+    for (const line of own) this.say(`  ${line}`);
+    for (const { rule, place, came } of changes.examples)
+      this.say(`  ${showPlace(place)}: an example of ${rule} is decided by the rules laid over it: ${came}`);
+    if (changes.rows === null || review === null) return;
+    const count = changes.rows.reduce((sum, { rows }) => sum + rows.length, 0);
+    this.say(`  ${on}: ${count} of ${counted(review.table.rows.length, 'row')} decided differently`);
+    for (const { rows, before, after } of changes.rows) {
+      this.say(`  ${review.rowList(rows)}`);
+      for (const line of before) this.say(`    before: ${line}`);
+      for (const line of after) this.say(`    after:  ${line}`);
+    }
+  }
+
+  /** @throws CsrError where nobody is there to say */
+  private async confirm(): Promise<boolean> {
+    if (this.options.yes) return true;
+    this.say('\nWrite it? Enter: yes');
+    for (;;) {
+      const line = (await this.lines.next([]))?.trim();
+      if (line === undefined)
+        throw usage(
+          'nothing was written, for nobody has said so',
+          'say `--yes` to write without being asked',
+        );
+      if (line === '' || /^y(es)?$/i.test(line)) return true;
+      if (/^no?$/i.test(line)) return false;
+      this.say('Say yes or no.');
+    }
+  }
+
+  /** @throws CsrError where it cannot be written, or somebody has changed the files meanwhile; nothing has changed then */
+  private async write(draft: Draft, folder: Folder, { files }: Compiled): Promise<void> {
+    const now = await readRuleFolderOrNone(folder.path);
+    for (const name of files.keys()) {
+      const [was, is] = [draft.folder, now].map((list) => list.find((source) => source.name === name)?.text);
+      if (was === is) continue;
+      throw new CsrError({
+        code: 'changed-meanwhile',
+        severity: 'error',
+        message: `somebody has changed \`${join(folder.path, name)}\` meanwhile`,
+        help: 'run the command again',
+      });
+    }
+    const outputs = [...files].map(([name, data]) => ({ path: join(folder.path, name), data }));
+    writeAll(outputs, { force: true, keepMode: true, makeFolder: true });
+  }
+
+  /** What is on the disk now, loaded once more; where the entry is, and what to do next. */
+  private async farewell(folder: Folder, { path, line, files }: Compiled): Promise<void> {
+    const { rules, asOf } = this.options;
+    const chosen = folder.over ? { rules, extend: folder.path } : { rules: folder.named ?? undefined };
+    const { sources, extend, digest, asOf: day } = await readRuleSources({ ...chosen, asOf } as RuleOptions);
+    const loaded = loadRules(sources, { digest, extend, asOf: day });
+    this.say(`\nAdded: ${path}:${line}`);
+    if (loaded.rules)
+      this.say(
+        `${counted(loaded.rules.count, 'rule')} in ${counted(sources.length + extend.length, 'file')}`,
+      );
+    const dir = rules === undefined ? '' : ` ${quoted(rules)}`;
+    const over = folder.over ? ` --extend ${quoted(folder.path)}` : '';
+    const next = [`csr rules check${dir}${over}`, `csr rules test${dir}${over}`];
+    if (files.size > 0 && !schemaLine(folder.path).isThere)
+      next.push(`csr rules schema${dir}${over} -o ${quoted(join(folder.path, 'rules.schema.json'))}`);
+    this.say(`Next:\n${next.map((one) => `  ${one}`).join('\n')}`);
+  }
+}
+
+async function groundOf(folder: Folder, options: AddOptions): Promise<Ground> {
+  const { named, over, path } = folder;
+  return {
+    sources: await (options.rules === undefined ? builtInRules() : readRuleFolder(options.rules)),
+    extend: over && path !== '' ? await readRuleFolderOrNone(path) : [],
+    asOf: options.asOf ?? new Date().toISOString().slice(0, 10),
+    over,
+    modeline: schemaLine(path).line,
+    pathOf: (name) => (named === null && !over ? `rules/${name}` : join(path, name)),
+  };
+}
+
+function usage(message: string, help?: string): CsrError {
+  return new CsrError({ code: 'usage', severity: 'error', message, ...(help === undefined ? {} : { help }) });
+}
+
+/** A rule laid over others takes rows from them: their examples for those rows hold no more, and need not. */
+function isOvertaken({ place, by }: ExampleFailure, ground: Ground, { files }: Compiled): boolean {
+  if (!ground.over) return false;
+  const own = new Set([...ground.extend.map(({ path }) => path), ...[...files.keys()].map(ground.pathOf)]);
+  return !own.has(place.file) && by.some((file) => own.has(file));
+}
+
+function brokenExample({ rule, place, came, wanted }: ExampleFailure): Problem {
+  const message = `an example of \`${rule}\` would hold no more`;
+  return { code: 'example-fails', severity: 'error', message, place, rule, found: came, wanted };
+}
+
+/** What the names of a carrier mean now, and what they meant. */
+function namesNow(draft: Draft, { books }: World, rules: RuleSet): string[] {
+  const { carriers } = makeBooks(rules);
+  const lists = ['name', 'also', 'not'].flatMap((key) => draft.get(key) ?? []);
+  const names = lists.filter((name) => typeof name === 'string');
+  const lines = [...new Set(names)].flatMap((name) => {
+    const [was, is] = [books.carriers.canonical(name), carriers.canonical(name)];
+    if (was === is) return [];
+    return [`\`${name}\` is ${is ?? 'no carrier'}; before: ${was ?? 'no carrier'}`];
+  });
+  const name = String(draft.get('name') ?? '');
+  const [had, has] = [books.carriers.carrier(name)?.pin, carriers.carrier(name)?.pin];
+  if (has !== had) lines.push(`the PIN of ${carriers.canonical(name)} is ${has}; before: ${had ?? 'none'}`);
+  return lines;
+}
+
+/** What becomes of the entry's own examples. */
+async function examplesNow(draft: Draft, { rules: before, books }: World, rules: RuleSet): Promise<string[]> {
+  const owner = draft.ownerIn(rules);
+  if (!owner) return [];
+  const lines: string[] = [];
+  const tell = (given: object, was: string, is: string) => {
+    const row = Object.entries(given).flatMap(([fact, text]) => (text === '' ? [] : [`${fact}: ${text}`]));
+    lines.push(row.join(', '), `  before: ${was}`, `  after:  ${is}`);
+  };
+  if ('resolution' in owner) {
+    for (const { carrier, text } of owner.examples.filter((one) => one.expect)) {
+      const [was, is] = [before, rules].map(
+        (set) => escalate(text, carrier || null, set, books).escalation.id,
+      );
+      tell({ carrier, text }, was ?? '', is ?? '');
+    }
+    return lines;
+  }
+  for (const example of owner.examples.filter((one) => one.expect)) {
+    const [was, is] = [await runExample(before, owner, example), await runExample(rules, owner, example)];
+    tell(example.given, decisionLines(was.decision).join('; '), decisionLines(is.decision).join('; '));
+  }
+  return lines;
+}
+
+/** The lines of a text that another one lacks (`+`) or has besides (`-`), with their numbers. */
+export function changedLines(before: string, after: string): string[] {
+  const [old, now] = [before, after].map((text) => text.replace(/\r?\n$/, '').split(/\r?\n/)) as [
+    string[],
+    string[],
+  ];
+  let start = 0;
+  while (start < old.length && start < now.length && old[start] === now[start]) start++;
+  let end = 0;
+  while (end < old.length - start && end < now.length - start && old.at(-1 - end) === now.at(-1 - end)) end++;
+  const [gone, come] = [old.slice(start, old.length - end), now.slice(start, now.length - end)];
+  // The longest run of lines that both have, from each pair of lines on.
+  const common = Array.from({ length: gone.length + 1 }, () => new Array<number>(come.length + 1).fill(0));
+  const at = (i: number, j: number) => common[i]?.[j] ?? 0;
+  for (let i = gone.length - 1; i >= 0; i--)
+    for (let j = come.length - 1; j >= 0; j--)
+      (common[i] as number[])[j] =
+        gone[i] === come[j] ? at(i + 1, j + 1) + 1 : Math.max(at(i + 1, j), at(i, j + 1));
+  const width = String(now.length).length;
+  const lines: string[] = [];
+  for (let i = 0, j = 0; i < gone.length || j < come.length; ) {
+    if (i < gone.length && j < come.length && gone[i] === come[j]) {
+      i++;
+      j++;
+    } else if (i < gone.length && (j === come.length || at(i + 1, j) >= at(i, j + 1))) {
+      if (before !== '') lines.push(`- ${' '.repeat(width)} | ${gone[i]}`);
+      i++;
+    } else {
+      lines.push(`+ ${String(start + j + 1).padStart(width)} | ${come[j]}`);
+      j++;
+    }
+  }
+  return lines;
+}
+
+/** A word of a command line as a shell reads it. */
+function quoted(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+}

@@ -1,0 +1,81 @@
+/** What other rules make of the same rows: the decisions that come out differently. */
+import type { Evaluator } from './decide.ts';
+import type { Decision } from './decision.ts';
+import { decisionLines, type ExampleFailure, runExamples } from './examples.ts';
+import type { RuleSet } from './rule.ts';
+
+/** Rows of one file whose decisions part in the same way: what is said of them only before, and only after. */
+export interface RowChange {
+  /** Indexes into the table's rows. */
+  readonly rows: readonly number[];
+  readonly before: readonly string[];
+  readonly after: readonly string[];
+}
+
+export interface Changes {
+  /** Examples that held, and do not hold any more: rows that other rules decide now. */
+  readonly examples: readonly ExampleFailure[];
+  /** Of the given file; null where none was given. */
+  readonly rows: readonly RowChange[] | null;
+}
+
+/**
+ * What changes from one rule set to another: beside the rules, and in a file that both have decided.
+ * @param file the same table under the old rules and under the new ones, all rows decided
+ */
+export async function whatChanges(
+  before: RuleSet,
+  after: RuleSet,
+  file?: { readonly before: Evaluator; readonly after: Evaluator },
+): Promise<Changes> {
+  const failed = async (rules: RuleSet) => (await runExamples(rules)).failures;
+  const known = new Set((await failed(before)).map(exampleKey));
+  const examples = (await failed(after)).filter((failure) => !known.has(exampleKey(failure)));
+  return { examples, rows: file ? rowChanges(file.before, file.after) : null };
+}
+
+/** An edited file has its examples on other lines, so they are told by what they say. */
+function exampleKey({ rule, given, wanted }: ExampleFailure): string {
+  return JSON.stringify([rule, given, wanted]);
+}
+
+/** The rows that two rule sets decide differently, those that part alike together; in the file's order. */
+function rowChanges(before: Evaluator, after: Evaluator): RowChange[] {
+  const alike = new Map<string, { rows: number[]; before: string[]; after: string[] }>();
+  for (const index of before.table.rows.keys()) {
+    const [was, is] = [before.decision(index), after.decision(index)];
+    if (outcome(was) === outcome(is)) continue;
+    const [old, now] = [decisionLines(was), decisionLines(is)];
+    const change = {
+      before: old.filter((line) => !now.includes(line)),
+      after: now.filter((line) => !old.includes(line)),
+    };
+    const key = JSON.stringify(change);
+    const same = alike.get(key);
+    if (same) same.rows.push(index);
+    else alike.set(key, { rows: [index], ...change });
+  }
+  return [...alike.values()];
+}
+
+/** All that an agent or a customer would notice of a decision; which rule it was is no part of it. */
+function outcome({ status, changes, tasks, flags, excluded }: Decision): string {
+  const cells = new Map<string, { from: string; to: string }>();
+  for (const { field, from, to } of changes) cells.set(field, { from: cells.get(field)?.from ?? from, to });
+  const written = [...cells].flatMap(([field, { from, to }]) => (from === to ? [] : [[field, to]]));
+  return JSON.stringify([
+    status,
+    written.sort(),
+    tasks.map((task) => [
+      task.kind,
+      task.for.map(({ field, label, format }) => [field, label, format]),
+      task.procedure,
+      task.refer,
+      task.steps,
+      task.choices,
+      task.suggestion,
+    ]),
+    flags.map(({ severity, field, message }) => [severity, field, message]),
+    excluded?.reason ?? null,
+  ]);
+}
