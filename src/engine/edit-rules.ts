@@ -122,17 +122,20 @@ function isText(value: Yaml): value is string {
 /** A text as a scalar that this loader, and any other of YAML 1.2, reads as that text. */
 function scalar(text: string, style: Style, inLine: boolean): string {
   const node = new Scalar(text);
-  if (/\p{Cc}/u.test(text)) node.type = 'QUOTE_DOUBLE';
+  // Control characters; what would end a document at the start of a line, and what a key of that name would do.
+  if (/\p{Cc}|^(---|\.\.\.)|^<<$/u.test(text)) node.type = 'QUOTE_DOUBLE';
   const options = {
     lineWidth: 0,
     defaultStringType: 'PLAIN',
     blockQuote: false,
     singleQuote: style.singleQuotes,
     flowCollectionPadding: false,
-    collectionStyle: 'flow',
   } as const;
   // In a list on one line a comma and a bracket need quotes too.
-  return inLine ? stringify([node], options).trimEnd().slice(1, -1) : stringify(node, options).trimEnd();
+  if (!inLine) return stringify(node, options).trimEnd();
+  return stringify([node], { ...options, collectionStyle: 'flow' })
+    .trimEnd()
+    .slice(1, -1);
 }
 
 /** A value on one line. */
@@ -295,7 +298,7 @@ export function withEntry(text: string, key: ListKey, entry: Block, before?: num
   }
   if (!list || list.items.length === 0) {
     const emptied = list ? withoutEmptyList(text, list) : text;
-    const at = lineEnd(emptied, startOf(pair.key as Scalar));
+    const at = lineEnd(emptied, (pair.key as Scalar).range?.[1] ?? 0);
     return {
       text: withLines(emptied, at, indented(dashed(lines, 2), style.listStep), style.newline),
       line: lineNumber(emptied, startOf(pair.key as Scalar)) + 1,

@@ -287,9 +287,15 @@ function textsFor(fact: string, ops: readonly Op[], rules: RuleSet, books: Books
         : typeof type === 'object'
           ? [...(books.values.get(type.values)?.keys() ?? [])]
           : (question?.choices.map(({ value }) => value) ?? []);
-  return [...new Set([...ops.flatMap(named), ...met, ...listed, 'Example', '1'])].filter(
-    (text) => text.trim() !== '',
-  );
+  return [
+    ...new Set([
+      ...ops.flatMap(named),
+      // A carrier's own name says more than one of its spellings.
+      ...(type === 'carrier' ? [...listed, ...met] : [...met, ...listed]),
+      'Example',
+      '1',
+    ]),
+  ].filter((text) => text.trim() !== '');
 }
 
 /** The digits of a number that nobody has, to be put after a beginning. */

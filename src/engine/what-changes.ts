@@ -28,9 +28,9 @@ export async function whatChanges(
   after: RuleSet,
   file?: { readonly before: Evaluator; readonly after: Evaluator },
 ): Promise<Changes> {
-  const failed = async (rules: RuleSet) => (await runExamples(rules)).failures;
-  const known = new Set((await failed(before)).map(exampleKey));
-  const examples = (await failed(after)).filter((failure) => !known.has(exampleKey(failure)));
+  const failures = (await runExamples(after)).failures;
+  const known = new Set(failures.length === 0 ? [] : (await runExamples(before)).failures.map(exampleKey));
+  const examples = failures.filter((failure) => !known.has(exampleKey(failure)));
   return { examples, rows: file ? rowChanges(file.before, file.after) : null };
 }
 
@@ -41,21 +41,26 @@ function exampleKey({ rule, given, wanted }: ExampleFailure): string {
 
 /** The rows that two rule sets decide differently, those that part alike together; in the file's order. */
 function rowChanges(before: Evaluator, after: Evaluator): RowChange[] {
-  const alike = new Map<string, { rows: number[]; before: string[]; after: string[] }>();
+  const alike = new Map<string, { rows: number[] } & Pick<RowChange, 'before' | 'after'>>();
   for (const index of before.table.rows.keys()) {
     const [was, is] = [before.decision(index), after.decision(index)];
     if (outcome(was) === outcome(is)) continue;
-    const [old, now] = [decisionLines(was), decisionLines(is)];
-    const change = {
-      before: old.filter((line) => !now.includes(line)),
-      after: now.filter((line) => !old.includes(line)),
-    };
+    const change = parting(was, is);
     const key = JSON.stringify(change);
     const same = alike.get(key);
     if (same) same.rows.push(index);
     else alike.set(key, { rows: [index], ...change });
   }
   return [...alike.values()];
+}
+
+/** What is said of a row only before, and only after. */
+export function parting(was: Decision, is: Decision): Pick<RowChange, 'before' | 'after'> {
+  const [old, now] = [decisionLines(was), decisionLines(is)];
+  return {
+    before: old.filter((line) => !now.includes(line)),
+    after: now.filter((line) => !old.includes(line)),
+  };
 }
 
 /** All that an agent or a customer would notice of a decision; which rule it was is no part of it. */

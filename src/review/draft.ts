@@ -135,7 +135,7 @@ export class Draft {
   /** What is wrong with what has been given so far. */
   private faults(unfinished: boolean): readonly Problem[] {
     const { problems, path, line } = this.compile();
-    return problems.filter(({ code, place }) => {
+    const wrong = problems.filter(({ code, place }) => {
       if (code === 'missing-field') return !unfinished && (place?.file !== path || place.line !== line);
       if (code === 'empty-when') return !this.open.has('when');
       // A look-up for a country is one for its every carrier until the carrier is said.
@@ -143,6 +143,7 @@ export class Draft {
         return this.list !== 'look-ups' || !(this.open.has('country') || this.open.has('carrier'));
       return true;
     });
+    return wrong.map((problem) => withoutPlace(problem, path));
   }
 
   /** The files with the entry in them, loaded together with all others. */
@@ -236,4 +237,11 @@ function textsOf(value: Yaml): string[] {
 /** A problem by what it says: where it stands moves with what is put in above it. */
 function said({ code, message, place }: Problem): string {
   return JSON.stringify([code, message, place?.file ?? null]);
+}
+
+/** Nobody can look at a line that is not written yet. */
+function withoutPlace({ place, excerpt, ...problem }: Problem, path: string): Problem {
+  return place === undefined || place.file === path
+    ? problem
+    : { ...problem, place, ...(excerpt === undefined ? {} : { excerpt }) };
 }

@@ -4,6 +4,7 @@ import { escalate } from '../../engine/escalate.ts';
 import { decisionLines, runExample } from '../../engine/examples.ts';
 import type { Books } from '../../engine/facts.ts';
 import { BASIS_WORDS, MATCH_WORDS, STAGE_WORDS } from '../../engine/grammar.ts';
+import { nearestWords } from '../../engine/load-yaml.ts';
 import { type Problem, showPlace } from '../../engine/problem.ts';
 import {
   type ExampleBlock,
@@ -99,7 +100,8 @@ async function askSource(ask: Interview, draft: Draft, said: Origin | null = nul
   }
   await askText(ask, draft, {
     option: 'basis',
-    asks: `How sure is it?${glossary(BASIS_WORDS)}\n`,
+    asks: 'How sure is it?',
+    choices: glossary(BASIS_WORDS),
     suggests: said?.basis ?? null,
     needed: true,
   });
@@ -148,18 +150,18 @@ async function askExamples(
   if (ask.isLacking) return;
   const counters = await trial.counter(draft, examples);
   if (counters.length === 0) return;
-  const shown = counters.map((block) => `  ${trial.show(block)}`).join('\n');
+  const shown = counters.map((block) => `\n  ${trial.show(block)}`).join('');
   if (!ask.asks) {
     ask.notices.push(
-      `not tested yet: an example in which only one condition fails. These would hold, each as another --example:\n${shown}`,
+      `not tested yet: an example in which only one condition fails. These would hold, each as another --example:${shown}`,
     );
   } else if (
     await ask.yes(
-      { asks: `Nothing would notice if one of its conditions were lost. Add these?\n${shown}\n` },
+      { asks: 'Nothing would notice if one of its conditions were lost. Add these?', choices: shown },
       true,
     )
   ) {
-    for (const block of counters) await takeExample(ask, draft, trial, examples, block);
+    draft.put('examples', [...examples, ...counters].map(exampleBlock));
   }
 }
 
@@ -221,7 +223,10 @@ const ROWS: Trial = {
     const example = found?.owner.examples.at(-1);
     if (!found || !example) return { came: 'nothing', wanted: 'an entry that can be loaded' };
     const { decision, failure } = await runExample(found.rules, found.owner, example);
-    return { came: decisionLines(decision).join('; '), wanted: failure?.wanted ?? null };
+    const all = decisionLines(decision);
+    const own = all.filter((line) => line.includes(found.owner.id));
+    const told = failure !== null ? all : own.length > 0 ? own : ['it does not act'];
+    return { came: told.join('; '), wanted: failure?.wanted ?? null };
   },
   propose: async (draft) => {
     const found = compiled<Rule | LookUp>(draft, NOTHING);
@@ -688,10 +693,8 @@ async function askTable(ask: Interview, draft: Draft, rules: RuleSet): Promise<v
   const into = await ask.text(
     {
       option: 'into',
-      asks: `Which table is it for? \`${A_TABLE_OF_ONES_OWN}\` for one of your own.${glossary(
-        Object.fromEntries(rules.tables.map((one) => [one.file, describeTable(one)])),
-      )}\n`,
-      offers: rules.tables.map(({ file }) => file),
+      asks: `Which table is it for? \`${A_TABLE_OF_ONES_OWN}\` for one of your own.`,
+      choices: glossary(Object.fromEntries(rules.tables.map((one) => [one.file, describeTable(one)]))),
       needed: true,
     },
     (text) => {
@@ -703,11 +706,14 @@ async function askTable(ask: Interview, draft: Draft, rules: RuleSet): Promise<v
         file = named.value;
         return [];
       }
-      const known = rules.tables.map(({ file }) => `\`${file}\``);
+      const [near] = nearestWords(
+        text,
+        rules.tables.map(({ file }) => file),
+      );
       return refusal('bad-value', `unknown table \`${text}\``, {
         found: text,
-        wanted: known.join(' or '),
-        help: 'for a table of your own, say its `--stage` too',
+        help:
+          near === undefined ? 'for a table of your own, say its `--stage` too' : `did you mean \`${near}\`?`,
       });
     },
   );
@@ -726,10 +732,8 @@ async function askBefore(ask: Interview, draft: Draft, rules: RuleSet, table: Ru
   await ask.text(
     {
       option: 'before',
-      asks: `The first rule that holds decides. Before which one?${glossary(
-        Object.fromEntries(table.rules.map(({ id, title }) => [id, title])),
-      )}\n`,
-      offers: table.rules.map(({ id }) => id),
+      asks: 'The first rule that holds decides. Before which one?',
+      choices: glossary(Object.fromEntries(table.rules.map(({ id, title }) => [id, title]))),
       suggests: table.rules[0]?.id ?? null,
       needed: false,
     },
@@ -752,8 +756,8 @@ async function askOwnTable(ask: Interview, draft: Draft, name: string | null): P
   const stage = await ask.text(
     {
       option: 'stage',
-      asks: `When is the table asked?${glossary(STAGE_WORDS)}\n`,
-      offers: Object.keys(STAGE_WORDS),
+      asks: 'When is the table asked?',
+      choices: glossary(STAGE_WORDS),
       suggests: 'checks',
       needed: true,
     },
@@ -763,8 +767,8 @@ async function askOwnTable(ask: Interview, draft: Draft, name: string | null): P
   await ask.text(
     {
       option: 'match',
-      asks: `Do all rules of the table act, or the first that holds?${glossary(MATCH_WORDS)}\n`,
-      offers: Object.keys(MATCH_WORDS),
+      asks: 'Do all rules of the table act, or the first that holds?',
+      choices: glossary(MATCH_WORDS),
       suggests: match,
       needed: false,
     },

@@ -4,12 +4,12 @@ import type { Command } from 'commander';
 import { type Evaluator, makeBooks } from '../../engine/decide.ts';
 import type { ListKey } from '../../engine/edit-rules.ts';
 import { escalate } from '../../engine/escalate.ts';
-import { decisionLines, type ExampleFailure, runExample } from '../../engine/examples.ts';
+import { type ExampleFailure, runExample } from '../../engine/examples.ts';
 import type { Kind } from '../../engine/grammar.ts';
 import { loadRules } from '../../engine/load.ts';
 import { CsrError, type Problem, showPlace } from '../../engine/problem.ts';
 import type { RuleSet } from '../../engine/rule.ts';
-import { type Changes, whatChanges } from '../../engine/what-changes.ts';
+import { type Changes, parting, whatChanges } from '../../engine/what-changes.ts';
 import {
   builtInFolder,
   builtInRules,
@@ -408,7 +408,7 @@ function namesNow(draft: Draft, { books }: World, rules: RuleSet): string[] {
     return [`\`${name}\` is ${is ?? 'no carrier'}; before: ${was ?? 'no carrier'}`];
   });
   const name = String(draft.get('name') ?? '');
-  const [had, has] = [books.carriers.carrier(name)?.pin, carriers.carrier(name)?.pin];
+  const [had, has] = [books.carriers, carriers].map((book) => book.carrier(name)?.pin ?? null);
   if (has !== had) lines.push(`the PIN of ${carriers.canonical(name)} is ${has}; before: ${had ?? 'none'}`);
   return lines;
 }
@@ -418,28 +418,32 @@ async function examplesNow(draft: Draft, { rules: before, books }: World, rules:
   const owner = draft.ownerIn(rules);
   if (!owner) return [];
   const lines: string[] = [];
-  const tell = (given: object, was: string, is: string) => {
+  const tell = (given: object, was: readonly string[], is: readonly string[]) => {
     const row = Object.entries(given).flatMap(([fact, text]) => (text === '' ? [] : [`${fact}: ${text}`]));
-    lines.push(row.join(', '), `  before: ${was}`, `  after:  ${is}`);
+    lines.push(`example ${row.join(', ')}`);
+    if (was.length + is.length === 0) lines.push('  is decided as before');
+    lines.push(...was.map((line) => `  before: ${line}`), ...is.map((line) => `  after:  ${line}`));
   };
   if ('resolution' in owner) {
     for (const { carrier, text } of owner.examples.filter((one) => one.expect)) {
       const [was, is] = [before, rules].map(
         (set) => escalate(text, carrier || null, set, books).escalation.id,
       );
-      tell({ carrier, text }, was ?? '', is ?? '');
+      tell({ carrier, text }, [was ?? ''], [is ?? '']);
     }
     return lines;
   }
   for (const example of owner.examples.filter((one) => one.expect)) {
     const [was, is] = [await runExample(before, owner, example), await runExample(rules, owner, example)];
-    tell(example.given, decisionLines(was.decision).join('; '), decisionLines(is.decision).join('; '));
+    const { before: old, after } = parting(was.decision, is.decision);
+    tell(example.given, old, after);
   }
   return lines;
 }
 
 /** The lines of a text that another one lacks (`+`) or has besides (`-`), with their numbers. */
 export function changedLines(before: string, after: string): string[] {
+  if (before === '') return changedLines('\0', after).filter((line) => !line.startsWith('-'));
   const [old, now] = [before, after].map((text) => text.replace(/\r?\n$/, '').split(/\r?\n/)) as [
     string[],
     string[],
@@ -463,7 +467,7 @@ export function changedLines(before: string, after: string): string[] {
       i++;
       j++;
     } else if (i < gone.length && (j === come.length || at(i + 1, j) >= at(i, j + 1))) {
-      if (before !== '') lines.push(`- ${' '.repeat(width)} | ${gone[i]}`);
+      lines.push(`- ${' '.repeat(width)} | ${gone[i]}`);
       i++;
     } else {
       lines.push(`+ ${String(start + j + 1).padStart(width)} | ${come[j]}`);

@@ -7,6 +7,8 @@ export interface Question {
   /** The option that answers it, without its dashes. */
   readonly option: string;
   readonly asks: string;
+  /** Lines below the question: what can be answered. */
+  readonly choices?: string;
   /** Names to choose from. */
   readonly offers?: readonly string[];
   /** What an empty line stands for. */
@@ -192,10 +194,13 @@ export class Interview {
   }
 
   /** Yes or no; `otherwise` for an empty line. Where nobody is there to say, an option can, and else it is no. */
-  async yes({ option, asks }: { option?: string; asks: string }, otherwise: boolean): Promise<boolean> {
+  async yes(
+    { option, asks, choices = '' }: { option?: string; asks: string; choices?: string },
+    otherwise: boolean,
+  ): Promise<boolean> {
     if (option !== undefined && this.option(option) === true) return true;
     if (!this.lines) return false;
-    this.say(`\n${asks} ${otherwise ? 'Enter: yes' : 'Enter: no'}`);
+    this.say(`\n${asks} ${otherwise ? 'Enter: yes' : 'Enter: no'}${choices}`);
     for (;;) {
       const line = await this.line(undefined, null);
       if (line === null) return false;
@@ -224,9 +229,9 @@ export class Interview {
     return problems.length === 0 ? text : null;
   }
 
-  private pose({ asks, offers = [], suggests = null, needed }: Question): void {
+  private pose({ asks, choices = '', offers = [], suggests = null, needed }: Question): void {
     const empty = suggests !== null ? ` Enter: ${suggests}` : needed ? '' : ' Enter: none';
-    this.say(`\n${asks}${empty}`);
+    this.say(`\n${asks}${empty}${choices}`);
     if (offers.length === 0) return;
     const rest = offers.length - FEW;
     this.say(
