@@ -122,8 +122,8 @@ function isText(value: Yaml): value is string {
 /** A text as a scalar that this loader, and any other of YAML 1.2, reads as that text. */
 function scalar(text: string, style: Style, inLine: boolean): string {
   const node = new Scalar(text);
-  // Control characters; what would end a document at the start of a line, and what a key of that name would do.
-  if (/\p{Cc}|^(---|\.\.\.)|^<<$/u.test(text)) node.type = 'QUOTE_DOUBLE';
+  // Control characters and spaces of any kind at the ends; what would end a document; what means more as a key.
+  if (/\p{Cc}|^\s|\s$|^(---|\.\.\.)|^<<$/u.test(text)) node.type = 'QUOTE_DOUBLE';
   const options = {
     lineWidth: 0,
     defaultStringType: 'PLAIN',
