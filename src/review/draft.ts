@@ -20,6 +20,8 @@ export interface Ground {
   readonly sources: readonly RuleText[];
   readonly extend: readonly RuleText[];
   readonly asOf: string;
+  /** How near a date may be before it is said. */
+  readonly warnDays: number;
   /** Whether the entry goes into the folder laid over the others. */
   readonly over: boolean;
   /** The first line of a file that is made. */
@@ -74,8 +76,8 @@ export class Draft {
     this.ground = ground;
     this.at = home;
     this.open = new Set(ORDER[list]);
-    const { sources, extend, asOf } = ground;
-    this.known = new Set(loadRules(sources, { digest: '', extend, asOf }).problems.map(said));
+    const { sources, extend, asOf, warnDays } = ground;
+    this.known = new Set(loadRules(sources, { digest: '', extend, asOf, warnDays }).problems.map(said));
   }
 
   get(key: string): Yaml | undefined {
@@ -148,7 +150,7 @@ export class Draft {
 
   /** The files with the entry in them, loaded together with all others. */
   compile(): Compiled {
-    const { sources, extend, asOf, over, pathOf } = this.ground;
+    const { sources, extend, asOf, warnDays, over, pathOf } = this.ground;
     const { folder } = this;
     const texts = new Map(folder.map(({ name, text }) => [name, text]));
     for (const name of this.carriers)
@@ -165,6 +167,7 @@ export class Draft {
       digest: '',
       extend: over ? edited : extend,
       asOf,
+      warnDays,
     });
     return {
       rules,

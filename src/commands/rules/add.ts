@@ -27,7 +27,7 @@ import { fileNamed, homeIn, homeOf, homeOfTable, kindOf } from '../../review/rul
 import { openGrid, readRuleSources, reviewUnder } from '../open.ts';
 import { addRuleOptions, addTableOptions, type InputOptions, type RuleOptions } from '../options.ts';
 import { askCarrier, askEscalation, askLookUp, askRule, type World } from './add-questions.ts';
-import { counted } from './folder.ts';
+import { counted, WARN_DAYS } from './folder.ts';
 import { Interview, Lines, type Options } from './interview.ts';
 
 interface AddOptions extends InputOptions {
@@ -153,10 +153,17 @@ interface Folder {
   readonly path: string;
 }
 
+/** What a process answers with that Ctrl+C has ended. */
+const INTERRUPTED = 130;
+
 async function addEntry(name: Entry, options: AddOptions): Promise<void> {
   const lines = new Lines();
   try {
     await new Adding(name, options, lines).run();
+  } catch (error) {
+    if (!lines.interrupted) throw error;
+    lines.say('\nNothing was written.');
+    process.exitCode = INTERRUPTED;
   } finally {
     lines.close();
   }
@@ -375,6 +382,7 @@ async function groundOf(folder: Folder, options: AddOptions): Promise<Ground> {
     sources: await (options.rules === undefined ? builtInRules() : readRuleFolder(options.rules)),
     extend: over && path !== '' ? await readRuleFolderOrNone(path) : [],
     asOf: options.asOf ?? new Date().toISOString().slice(0, 10),
+    warnDays: WARN_DAYS,
     over,
     modeline: schemaLine(path).line,
     pathOf: (name) => (named === null && !over ? `rules/${name}` : join(path, name)),

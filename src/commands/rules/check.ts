@@ -10,7 +10,7 @@ import { writeWhole } from '../../files/write-file.ts';
 import { type RuleSources, readRuleSources, ruleFolders } from '../open.ts';
 import { print, say, sayProblems } from '../output.ts';
 import { type Findings, readOn, summary } from './findings.ts';
-import { addDocumentCommand, type OutputOptions, withFolder } from './folder.ts';
+import { addDocumentCommand, type OutputOptions, WARN_DAYS, withFolder } from './folder.ts';
 import { FORMATS, type Format } from './format.ts';
 import { watch } from './watch.ts';
 
@@ -36,7 +36,12 @@ export function addCheck(rules: Command): void {
       ),
     )
     .option('--json', 'the same as --format json')
-    .option('--warn-days <days>', 'say a date when it is no more than so many days off', wholeNumber, 30)
+    .option(
+      '--warn-days <days>',
+      'say a date when it is no more than so many days off',
+      wholeNumber,
+      WARN_DAYS,
+    )
     .option('--watch', 'check again whenever a file changes, until Ctrl+C')
     .option('--explain <code>', 'the page on a code: what it means and how to mend it')
     .addHelpText('after', HELP)

@@ -16,6 +16,9 @@ export function withFolder<Options extends RuleOptions>(dir: string | undefined,
   return dir === undefined ? options : { ...options, rules: dir };
 }
 
+/** A date that is no more than so many days off is said. */
+export const WARN_DAYS = 30;
+
 export function counted(count: number, what: string): string {
   return `${count} ${what}${count === 1 ? '' : 's'}`;
 }

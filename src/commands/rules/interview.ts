@@ -31,6 +31,8 @@ export class Lines {
   private readonly output: NodeJS.WriteStream;
   private readonly ready: string[] = [];
   private reader: Interface | null = null;
+  /** Whether Ctrl+C ended the input. */
+  interrupted = false;
   private ended = false;
   private waiter: (() => void) | null = null;
   private offers: readonly string[] = [];
@@ -93,7 +95,10 @@ export class Lines {
       this.ended = true;
       wake();
     });
-    reader.on('SIGINT', () => reader.close());
+    reader.on('SIGINT', () => {
+      this.interrupted = true;
+      reader.close();
+    });
     this.reader = reader;
     return reader;
   }
