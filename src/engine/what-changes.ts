@@ -12,26 +12,11 @@ export interface RowChange {
   readonly after: readonly string[];
 }
 
-export interface Changes {
-  /** Examples that held, and do not hold any more: rows that other rules decide now. */
-  readonly examples: readonly ExampleFailure[];
-  /** Of the given file; null where none was given. */
-  readonly rows: readonly RowChange[] | null;
-}
-
-/**
- * What changes from one rule set to another: beside the rules, and in a file that both have decided.
- * @param file the same table under the old rules and under the new ones, all rows decided
- */
-export async function whatChanges(
-  before: RuleSet,
-  after: RuleSet,
-  file?: { readonly before: Evaluator; readonly after: Evaluator },
-): Promise<Changes> {
+/** Examples that held, and do not hold any more: their rows are decided by other rules now. */
+export async function lostExamples(before: RuleSet, after: RuleSet): Promise<ExampleFailure[]> {
   const failures = (await runExamples(after)).failures;
   const known = new Set(failures.length === 0 ? [] : (await runExamples(before)).failures.map(exampleKey));
-  const examples = failures.filter((failure) => !known.has(exampleKey(failure)));
-  return { examples, rows: file ? rowChanges(file.before, file.after) : null };
+  return failures.filter((failure) => !known.has(exampleKey(failure)));
 }
 
 /** An edited file has its examples on other lines, so they are told by what they say. */
@@ -39,8 +24,11 @@ function exampleKey({ rule, given, wanted }: ExampleFailure): string {
   return JSON.stringify([rule, given, wanted]);
 }
 
-/** The rows that two rule sets decide differently, those that part alike together; in the file's order. */
-function rowChanges(before: Evaluator, after: Evaluator): RowChange[] {
+/**
+ * The rows of a file that two rule sets decide differently, those that part alike together; in the file's order.
+ * Both evaluators have decided all rows of the same table.
+ */
+export function rowChanges(before: Evaluator, after: Evaluator): RowChange[] {
   const alike = new Map<string, { rows: number[] } & Pick<RowChange, 'before' | 'after'>>();
   for (const index of before.table.rows.keys()) {
     const [was, is] = [before.decision(index), after.decision(index)];

@@ -28,6 +28,8 @@ export interface Ground {
   readonly modeline: string;
   /** How findings name a file of the folder that takes the entry. */
   readonly pathOf: (name: string) => string;
+  /** What is wrong in the files as they are. */
+  readonly problems: readonly Problem[];
 }
 
 /** What the files are with the entry in them. */
@@ -63,7 +65,7 @@ function inOrder(keys: object): string[] {
 export class Draft {
   readonly list: ListKey;
   /** Carriers that are added along with the entry, by name. */
-  readonly carriers = new Set<string>();
+  private carriers: readonly string[] = [];
   private at: Home;
   private readonly entry = new Map<string, Yaml>();
   /** Keys that will still be given: what their lack makes wrong is not wrong yet. */
@@ -71,13 +73,14 @@ export class Draft {
   private readonly ground: Ground;
   private readonly known: ReadonlySet<string>;
 
+  private compiled: Compiled | null = null;
+
   constructor(list: ListKey, ground: Ground, home: Home) {
     this.list = list;
     this.ground = ground;
     this.at = home;
     this.open = new Set(ORDER[list]);
-    const { sources, extend, asOf, warnDays } = ground;
-    this.known = new Set(loadRules(sources, { digest: '', extend, asOf, warnDays }).problems.map(said));
+    this.known = new Set(ground.problems.map(said));
   }
 
   get(key: string): Yaml | undefined {
@@ -106,9 +109,13 @@ export class Draft {
   /** Moves the entry to another file. @returns what is wrong with it there; then it stays where it was */
   moveTo(home: Home): readonly Problem[] {
     const before = this.at;
-    this.at = home;
+    const set = (to: Home) => {
+      this.compiled = null;
+      this.at = to;
+    };
+    set(home);
     const problems = this.faults(true);
-    if (problems.length > 0) this.at = before;
+    if (problems.length > 0) set(before);
     return problems;
   }
 
@@ -129,7 +136,14 @@ export class Draft {
     return problems;
   }
 
+  /** Adds a carrier along with the entry, or takes it away. */
+  bring(name: string, isWanted = true): void {
+    this.compiled = null;
+    this.carriers = isWanted ? [...this.carriers, name] : this.carriers.filter((one) => one !== name);
+  }
+
   private set(key: string, value: Yaml | null): void {
+    this.compiled = null;
     if (value === null) this.entry.delete(key);
     else this.entry.set(key, value);
   }
@@ -150,6 +164,11 @@ export class Draft {
 
   /** The files with the entry in them, loaded together with all others. */
   compile(): Compiled {
+    this.compiled ??= this.load();
+    return this.compiled;
+  }
+
+  private load(): Compiled {
     const { sources, extend, asOf, warnDays, over, pathOf } = this.ground;
     const { folder } = this;
     const texts = new Map(folder.map(({ name, text }) => [name, text]));

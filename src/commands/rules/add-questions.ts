@@ -392,9 +392,9 @@ async function putCarrier(
     const along = '`--add-carrier` adds it along with the entry';
     return problems.map((problem) => (near.length > 0 ? problem : { ...problem, help: along }));
   }
-  draft.carriers.add(text);
+  draft.bring(text);
   const others = put(text);
-  if (others.length > 0) draft.carriers.delete(text);
+  if (others.length > 0) draft.bring(text, false);
   return others;
 }
 
@@ -423,7 +423,7 @@ export async function askLookUp(
   }
   if (proposal && ask.option('carrier') === undefined) {
     const { carrier } = proposal;
-    if (books.carriers.canonical(carrier) === null && proposal.isNewCarrier) draft.carriers.add(carrier);
+    if (books.carriers.canonical(carrier) === null && proposal.isNewCarrier) draft.bring(carrier);
     ask.refused.push(...(await putCarrier(ask, draft, world, carrier, putName)));
   } else {
     await ask.text(
@@ -490,7 +490,8 @@ async function askFields(
   proposal: LeftProposal | null,
 ): Promise<void> {
   if (proposal?.for && ask.option('for') === undefined) {
-    ask.refused.push(...draft.put('for', proposal.for));
+    const fills = proposal.for;
+    ask.refused.push(...draft.put('for', Array.isArray(fills) ? oneOrMany(fills) : fills));
     return;
   }
   const own = [...rules.layouts.fields.keys()];
@@ -683,6 +684,19 @@ async function askTable(ask: Interview, draft: Draft, rules: RuleSet): Promise<v
       ? rules.tables.find((table) => table.rules.some(({ id }) => id === before))
       : undefined;
   const stage = ask.option('stage');
+  if (typeof before === 'string' && !byRule) {
+    const [near] = nearestWords(
+      before,
+      rules.tables.flatMap((table) => table.rules.map(({ id }) => id)),
+    );
+    ask.refused.push(
+      ...refusal('bad-value', `no table has a rule \`${before}\``, {
+        found: before,
+        ...(near === undefined ? {} : { help: `did you mean \`${near}\`?` }),
+      }),
+    );
+    return;
+  }
   if (ask.option('into') === undefined && (byRule || stage !== undefined)) {
     if (byRule) await askBefore(ask, draft, rules, byRule);
     else await askOwnTable(ask, draft, null);
@@ -740,9 +754,14 @@ async function askBefore(ask: Interview, draft: Draft, rules: RuleSet, table: Ru
     (id) => {
       if (!table.rules.some((rule) => rule.id === id)) {
         const elsewhere = rules.tables.find((one) => one.rules.some((rule) => rule.id === id));
+        const [near] = nearestWords(
+          id,
+          table.rules.map((rule) => rule.id),
+        );
+        const help = elsewhere ? `it stands in \`${elsewhere.file}\`` : `did you mean \`${near}\`?`;
         return refusal('bad-value', `\`${table.file}\` has no rule \`${id}\``, {
           found: id,
-          ...(elsewhere ? { help: `it stands in \`${elsewhere.file}\`` } : {}),
+          ...(elsewhere || near !== undefined ? { help } : {}),
         });
       }
       spot(id === table.rules[0]?.id ? null : id);

@@ -9,7 +9,7 @@ import type { Kind } from '../../engine/grammar.ts';
 import { loadRules } from '../../engine/load.ts';
 import { CsrError, type Problem, showPlace } from '../../engine/problem.ts';
 import type { RuleSet } from '../../engine/rule.ts';
-import { type Changes, parting, whatChanges } from '../../engine/what-changes.ts';
+import { lostExamples, parting, rowChanges } from '../../engine/what-changes.ts';
 import {
   builtInFolder,
   builtInRules,
@@ -145,6 +145,13 @@ export function addAdd(rules: Command): void {
   ).action(run('rule'));
 }
 
+/** A file of rows, decided by the old rules and by the new ones. */
+interface Rows {
+  readonly before: Evaluator;
+  readonly after: Evaluator;
+  readonly review: Review;
+}
+
 /** The folder that takes the entry. */
 interface Folder {
   /** As the command line names it; null for the built-in rules. */
@@ -174,6 +181,7 @@ class Adding {
   private readonly kind: EntryKind;
   private readonly options: AddOptions;
   private readonly lines: Lines;
+  private loaded: { readonly path: string; readonly ground: Ground; readonly rules: RuleSet } | null = null;
 
   constructor(name: Entry, options: AddOptions, lines: Lines) {
     this.name = name;
@@ -203,11 +211,13 @@ class Adding {
     const { rules } = compiled;
     if (!rules || compiled.problems.length > 0) throw new CsrError(compiled.problems);
     const rows = await this.rows(world.rules, rules);
-    const changes = await whatChanges(world.rules, rules, rows ?? undefined);
-    const broken = changes.examples.filter((failure) => !isOvertaken(failure, ground, compiled));
+    // Laid over others, rules take rows from those below; what else is laid over them only says more.
+    const mayTake = !ground.over || draft.list === 'rules';
+    const lost = mayTake ? await lostExamples(world.rules, rules) : [];
+    const broken = lost.filter((failure) => !isOvertaken(failure, ground, compiled));
     if (broken.length > 0) throw new CsrError(broken.map(brokenExample));
     this.show(draft, compiled, ground);
-    await this.showChanges(draft, world, rules, changes, rows?.review ?? null);
+    await this.showChanges(draft, world, rules, lost, rows);
     for (const notice of ask.notices) this.say(`\n${notice}`);
     if (!(await this.confirm())) {
       this.say('Nothing was written.');
@@ -232,10 +242,8 @@ class Adding {
     proposal: LeftProposal | null,
   ): Promise<{ draft: Draft; ground: Ground; folder: Folder; world: World }> {
     const folder = await this.folder(ask);
-    const ground = await groundOf(folder, this.options);
-    const { sources, extend, asOf } = ground;
-    const { rules, problems } = loadRules(sources, { digest: '', extend, asOf });
-    if (!rules) throw new CsrError(problems.filter(({ severity }) => severity === 'error'));
+    const { ground, rules } = await this.ground(folder);
+    const { sources, extend } = ground;
     const world = { rules, books: makeBooks(rules) };
     const { list, kind, file } = this.kind;
     const there = ground.over ? extend : sources;
@@ -276,11 +284,32 @@ class Adding {
     return { named: answer, over: true, path: answer ?? '' };
   }
 
+  /** The rules as they are; the same for both times of asking, where the folder is the same. */
+  private async ground(folder: Folder): Promise<{ ground: Ground; rules: RuleSet }> {
+    if (this.loaded?.path === folder.path) return this.loaded;
+    const { named, over, path } = folder;
+    const { options } = this;
+    const sources = await (options.rules === undefined ? builtInRules() : readRuleFolder(options.rules));
+    const extend = over && path !== '' ? await readRuleFolderOrNone(path) : [];
+    const asOf = options.asOf ?? new Date().toISOString().slice(0, 10);
+    const { rules, problems } = loadRules(sources, { digest: '', extend, asOf, warnDays: WARN_DAYS });
+    if (!rules) throw new CsrError(problems.filter(({ severity }) => severity === 'error'));
+    const ground: Ground = {
+      sources,
+      extend,
+      asOf,
+      warnDays: WARN_DAYS,
+      over,
+      problems,
+      modeline: schemaLine(path).line,
+      pathOf: (name) => (named === null && !over ? `rules/${name}` : join(path, name)),
+    };
+    this.loaded = { path, ground, rules };
+    return this.loaded;
+  }
+
   /** A file of rows under the old rules and the new ones. */
-  private async rows(
-    before: RuleSet,
-    after: RuleSet,
-  ): Promise<{ before: Evaluator; after: Evaluator; review: Review } | null> {
+  private async rows(before: RuleSet, after: RuleSet): Promise<Rows | null> {
     const { on } = this.options;
     if (on === undefined) return null;
     if (on === '-') throw usage('`--on -`: questions are answered on standard input');
@@ -302,23 +331,25 @@ class Adding {
     draft: Draft,
     world: World,
     rules: RuleSet,
-    changes: Changes,
-    review: Review | null,
+    lost: readonly ExampleFailure[],
+    rows: Rows | null,
   ): Promise<void> {
-    const { on } = this.options;
     this.say('\nWhat changes');
     const own =
       draft.list === 'carriers' ? namesNow(draft, world, rules) : await examplesNow(draft, world, rules);
     for (const line of own) this.say(`  ${line}`);
-    for (const { rule, place, came } of changes.examples)
+    for (const { rule, place, came } of lost)
       this.say(`  ${showPlace(place)}: an example of ${rule} is decided by the rules laid over it: ${came}`);
-    if (changes.rows === null || review === null) return;
-    const count = changes.rows.reduce((sum, { rows }) => sum + rows.length, 0);
-    this.say(`  ${on}: ${count} of ${counted(review.table.rows.length, 'row')} decided differently`);
-    for (const { rows, before, after } of changes.rows) {
-      this.say(`  ${review.rowList(rows)}`);
-      for (const line of before) this.say(`    before: ${line}`);
-      for (const line of after) this.say(`    after:  ${line}`);
+    if (rows === null) return;
+    const { review } = rows;
+    const changes = rowChanges(rows.before, rows.after);
+    const count = changes.reduce((sum, change) => sum + change.rows.length, 0);
+    const all = counted(review.table.rows.length, 'row');
+    this.say(`  ${this.options.on}: ${count} of ${all} decided differently`);
+    for (const change of changes) {
+      this.say(`  ${review.rowList(change.rows)}`);
+      for (const line of change.before) this.say(`    before: ${line}`);
+      for (const line of change.after) this.say(`    after:  ${line}`);
     }
   }
 
@@ -374,19 +405,6 @@ class Adding {
       next.push(`csr rules schema${dir}${over} -o ${quoted(join(folder.path, 'rules.schema.json'))}`);
     this.say(`Next:\n${next.map((one) => `  ${one}`).join('\n')}`);
   }
-}
-
-async function groundOf(folder: Folder, options: AddOptions): Promise<Ground> {
-  const { named, over, path } = folder;
-  return {
-    sources: await (options.rules === undefined ? builtInRules() : readRuleFolder(options.rules)),
-    extend: over && path !== '' ? await readRuleFolderOrNone(path) : [],
-    asOf: options.asOf ?? new Date().toISOString().slice(0, 10),
-    warnDays: WARN_DAYS,
-    over,
-    modeline: schemaLine(path).line,
-    pathOf: (name) => (named === null && !over ? `rules/${name}` : join(path, name)),
-  };
 }
 
 function usage(message: string, help?: string): CsrError {
