@@ -58,7 +58,7 @@ function read(text: string, error: ParserError, { brackets, quotes }: Openings):
   const quote = quotes.find(({ from, to }) => at > from && at <= lineAt(text, to).end);
   if (quote) return openQuote(text, quote.from);
   const bracket = brackets.find((from) => from <= at);
-  if (bracket !== undefined && /sufficiently indented and end with/.test(message))
+  if (bracket !== undefined && /must (be sufficiently indented and )?end with/.test(message))
     return openBracket(text, bracket, rest);
   if (code === 'TAB_AS_INDENT' || /^ *\t\s*\S/.test(line.text)) return tabbed(text, line, at);
   switch (code) {

@@ -93,31 +93,41 @@ export function oneOrMany<Item extends Yaml>(items: readonly Item[]): Yaml {
   return items.length === 1 && only !== undefined ? only : items;
 }
 
-const ARROW = /\s->\s/;
-
 /** An example: `given -> expected`, or `given -> not expected`. */
 export function readExample(text: string): Said<ExampleBlock> {
-  const at = text.search(ARROW);
-  if (at < 0)
-    return bad(
-      'an example is a row and what comes of it',
-      text,
-      '`country: DE, carrier: Colt -> look-up: carrier-records, for: address`',
-      'write `-> not …` for what must not come',
-    );
-  const [, not, wanted = ''] = /^(not\s+)?(.*)$/s.exec(text.slice(at).replace(ARROW, '').trim()) ?? [];
-  const given = readPairs(text.slice(0, at));
-  if ('problems' in given) return given;
-  const expected = readPairs(wanted);
-  if ('problems' in expected) return expected;
-  return { value: { given: given.value, expected: expected.value, holds: not === undefined } };
+  const arrows = [...text.matchAll(/\s->\s+(not\s+)?/g)];
+  const halves = arrows.map((arrow) => {
+    const [given, expected] = [text.slice(0, arrow.index), text.slice(arrow.index + arrow[0].length)].map(
+      readPairs,
+    ) as [Said<Block>, Said<Block>];
+    return { given, expected, holds: arrow[1] === undefined };
+  });
+  for (const { given, expected, holds } of halves) {
+    // An arrow may stand in a text, too.
+    if ('value' in given && 'value' in expected)
+      return { value: { given: given.value, expected: expected.value, holds } };
+  }
+  for (const { given, expected } of halves) {
+    if ('problems' in given) return given;
+    if ('problems' in expected) return expected;
+  }
+  return bad(
+    'an example is a row and what comes of it',
+    text,
+    '`country: DE, carrier: Colt -> look-up: carrier-records, for: address`',
+    'write `-> not …` for what must not come',
+  );
 }
 
 /** Keys and values on one line, with braces or without. */
 function readPairs(text: string): Said<Block> {
   const trimmed = text.trim();
   const read = readYaml(trimmed.startsWith('{') ? trimmed : `{ ${trimmed} }`);
-  if ('problems' in read) return read;
+  if ('problems' in read) {
+    // Of what is wrong, as far as it can be told, without the braces that nobody typed.
+    const bare = readYaml(trimmed);
+    return 'problems' in bare ? bare : read;
+  }
   const { value } = read;
   if (!(value instanceof Map)) return bad('this is no row', text, '`country: DE, carrier: Colt`');
   const pairs = new Map<string, Yaml>();

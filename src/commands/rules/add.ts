@@ -1,6 +1,7 @@
 /** `csr rules add`: an entry asked for, shown with what it changes, and written where the team keeps its own. */
 import { join } from 'node:path';
 import type { Command } from 'commander';
+import { analyse } from '../../engine/analysis/check.ts';
 import { type Evaluator, makeBooks } from '../../engine/decide.ts';
 import type { ListKey } from '../../engine/edit-rules.ts';
 import { escalate } from '../../engine/escalate.ts';
@@ -210,6 +211,8 @@ class Adding {
     const compiled = draft.compile();
     const { rules } = compiled;
     if (!rules || compiled.problems.length > 0) throw new CsrError(compiled.problems);
+    const found = await newFindings(world.rules, rules);
+    if (found.length > 0) throw new CsrError(found);
     const rows = await this.rows(world.rules, rules);
     // Laid over others, rules take rows from those below; what else is laid over them only says more.
     const mayTake = !ground.over || draft.list === 'rules';
@@ -409,6 +412,14 @@ class Adding {
 
 function usage(message: string, help?: string): CsrError {
   return new CsrError({ code: 'usage', severity: 'error', message, ...(help === undefined ? {} : { help }) });
+}
+
+/** What the entry makes unreachable, undecided or contradictory. */
+async function newFindings(before: RuleSet, after: RuleSet): Promise<Problem[]> {
+  const said = ({ code, message }: Problem) => `${code} ${message}`;
+  const now = await analyse(after);
+  const known = new Set(now.length === 0 ? [] : (await analyse(before)).map(said));
+  return now.filter((problem) => !known.has(said(problem)));
 }
 
 /** A rule laid over others takes rows from them: their examples for those rows hold no more, and need not. */
