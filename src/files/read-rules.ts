@@ -113,6 +113,14 @@ export function builtInFolder(): string {
   return join(packageRoot(), RULES);
 }
 
+const BYTE_ORDER_MARK = '\ufeff';
+
+/** What a rule file begins with that its text does not say: a byte order mark, or nothing. */
+export function markOf(path: string): string {
+  const isMarked = existsSync(path) && readFileSync(path, 'utf8').startsWith(BYTE_ORDER_MARK);
+  return isMarked ? BYTE_ORDER_MARK : '';
+}
+
 /** Whether csr runs from its own sources, whose rules may be worked on; an installed one is replaced by an update. */
 export function isCheckout(): boolean {
   return existsSync(join(packageRoot(), 'src'));

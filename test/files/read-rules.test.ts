@@ -4,7 +4,15 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { loadRules } from '../../src/engine/load.ts';
 import { CsrError, type Problem, showProblem } from '../../src/engine/problem.ts';
-import { builtInRules, packageRoot, readRuleFolder, rulesDigest } from '../../src/files/read-rules.ts';
+import {
+  builtInRules,
+  markOf,
+  packageRoot,
+  readRuleFolder,
+  readRuleFolderOrNone,
+  rulesDigest,
+  schemaLine,
+} from '../../src/files/read-rules.ts';
 
 let folder: string;
 beforeEach(() => {
@@ -105,5 +113,38 @@ describe('the digest', () => {
     ['a file more', [...texts, { name: 'c.yaml', path: '', text: '' }]],
   ])('changes with %s', (_, changed) => {
     expect(rulesDigest(changed)).not.toBe(rulesDigest(texts));
+  });
+});
+
+describe('a folder that is to be written into', () => {
+  test('may be missing or empty, and no file of it may be unreadable', async () => {
+    expect(await readRuleFolderOrNone(join(folder, 'no'))).toEqual([]);
+    expect(await readRuleFolderOrNone(folder)).toEqual([]);
+    file('a.yaml', 'kind: rules\n');
+    expect(await readRuleFolderOrNone(folder)).toHaveLength(1);
+    expect(await problemOf(readRuleFolderOrNone(join(folder, 'a.yaml')))).toMatchObject({
+      code: 'missing-file',
+    });
+  });
+
+  test('has its byte order marks told, which texts do not show', () => {
+    file('a.yaml', '\ufeffkind: rules\n');
+    file('b.yaml', 'kind: rules\n');
+    expect(['a.yaml', 'b.yaml', 'c.yaml'].map((name) => markOf(join(folder, name)))).toEqual([
+      '\ufeff',
+      '',
+      '',
+    ]);
+  });
+
+  test('names the schema that is there, beside its files or in the checkout that it lies in', () => {
+    const beside = '# yaml-language-server: $schema=rules.schema.json';
+    expect(schemaLine(folder)).toEqual({ line: beside, isThere: false });
+    file('rules.schema.json', '{}');
+    expect(schemaLine(folder)).toEqual({ line: beside, isThere: true });
+    expect(schemaLine(join(packageRoot(), 'team', 'rules'))).toEqual({
+      line: '# yaml-language-server: $schema=../../schema/rules.schema.json',
+      isThere: true,
+    });
   });
 });

@@ -1,5 +1,6 @@
 import type * as fs from 'node:fs';
 import {
+  chmodSync,
   existsSync,
   fstatSync,
   linkSync,
@@ -53,6 +54,16 @@ describe('one file', () => {
     expect(readFileSync(at('out.csv'), 'utf8')).toBe('a;ü\r\n');
     expect(statSync(at('out.csv')).mode & 0o777).toBe(0o600);
     expect(readdirSync(folder)).toEqual(['out.csv']);
+  });
+
+  test('that is replaced is its owner’s alone too, or as open as it was where that is wanted', () => {
+    for (const name of ['a.yaml', 'b.yaml']) writeFileSync(at(name), 'x\n', { mode: 0o644 });
+    chmodSync(at('a.yaml'), 0o664);
+    writeWhole(at('a.yaml'), 'y\n', { force: true, keepMode: true });
+    writeWhole(at('b.yaml'), 'y\n', { force: true });
+    writeWhole(at('c.yaml'), 'y\n', { force: true, keepMode: true });
+    const modes = ['a.yaml', 'b.yaml', 'c.yaml'].map((name) => statSync(at(name)).mode & 0o777);
+    expect(modes).toEqual([0o664, 0o600, 0o600]);
   });
 
   test('of any bytes comes back the same', () => {

@@ -15,6 +15,7 @@ import {
   builtInFolder,
   builtInRules,
   isCheckout,
+  markOf,
   readRuleFolder,
   readRuleFolderOrNone,
   schemaLine,
@@ -386,7 +387,10 @@ class Adding {
         help: 'run the command again',
       });
     }
-    const outputs = [...files].map(([name, data]) => ({ path: join(folder.path, name), data }));
+    const outputs = [...files].map(([name, text]) => {
+      const path = join(folder.path, name);
+      return { path, data: `${markOf(path)}${text}` };
+    });
     writeAll(outputs, { force: true, keepMode: true, makeFolder: true });
   }
 
