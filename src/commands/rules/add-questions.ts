@@ -76,7 +76,12 @@ async function takeOption(ask: Interview, draft: Draft, option: string): Promise
 /** What an entry says of where it comes from, as far as somebody has said it. */
 type Origin = Pick<LeftProposal, 'why' | 'document' | 'section' | 'basis'>;
 
-async function askSource(ask: Interview, draft: Draft, said: Origin | null = null): Promise<void> {
+async function askSource(
+  ask: Interview,
+  draft: Draft,
+  { rules }: World,
+  said: Origin | null = null,
+): Promise<void> {
   await askText(ask, draft, {
     option: 'why',
     asks: 'Why? The reason, for the agent who meets it.',
@@ -87,14 +92,22 @@ async function askSource(ask: Interview, draft: Draft, said: Origin | null = nul
     {
       option: 'document',
       asks: 'Which document says so? An article, a policy, a note of the team.',
+      offers: rules.documents.map(({ id }) => id),
       suggests: said?.document ?? null,
       needed: true,
     },
     (text) => draft.put('source', new Map([['document', text]])),
   );
   if (document !== null) {
+    const sections = rules.documents.find(({ id }) => id === document)?.sections ?? [];
     await ask.text(
-      { option: 'section', asks: 'Which section of it?', suggests: said?.section ?? null, needed: false },
+      {
+        option: 'section',
+        asks: 'Which section of it?',
+        offers: sections.map(({ title }) => title),
+        suggests: said?.section ?? null,
+        needed: false,
+      },
       (section) => draft.put('source', new Map(Object.entries({ document, section }))),
     );
   }
@@ -291,7 +304,8 @@ function rejections({ books }: World, id: () => string, carrier: () => string | 
 // Carriers
 
 /** The carrier's own entry, or what it gains where it has one. */
-export async function askCarrier(ask: Interview, draft: Draft, { rules, books }: World): Promise<void> {
+export async function askCarrier(ask: Interview, draft: Draft, world: World): Promise<void> {
+  const { rules, books } = world;
   const { carriers } = books;
   let known: string | null = null;
   const name = await ask.text(
@@ -373,7 +387,7 @@ export async function askCarrier(ask: Interview, draft: Draft, { rules, books }:
   }
   if (draft.isStanding)
     ask.notices.push(`why, source and basis of \`${carrier?.name ?? ''}\` stay as they are`);
-  else await askSource(ask, draft);
+  else await askSource(ask, draft, world);
 }
 
 /** A known carrier's own name, `any`, or one that is added along. */
@@ -439,7 +453,7 @@ export async function askLookUp(
   await takeOption(ask, draft, 'id');
   await askHow(ask, draft, proposal, rules);
   await askFields(ask, draft, world, proposal);
-  await askSource(ask, draft, proposal);
+  await askSource(ask, draft, world, proposal);
   await askExamples(ask, draft, ROWS, proposal?.examples);
 }
 
@@ -609,7 +623,7 @@ export async function askEscalation(ask: Interview, draft: Draft, world: World):
     offers: [...rules.procedures.keys()],
     needed: false,
   });
-  await askSource(ask, draft);
+  await askSource(ask, draft, world);
   const named =
     carriers.length > 0 && !carriers.includes('any') ? (books.carriers.canonical(carrier) ?? carrier) : null;
   const trial = rejections(
@@ -660,7 +674,7 @@ export async function askRule(ask: Interview, draft: Draft, world: World): Promi
     (texts) => putActions(draft, texts, true),
     (texts) => putActions(draft, texts, false),
   );
-  await askSource(ask, draft);
+  await askSource(ask, draft, world);
   await askExamples(ask, draft, ROWS);
 }
 
