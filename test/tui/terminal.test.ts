@@ -131,11 +131,11 @@ test('the screen is the same whether it was changed or drawn anew', async () => 
   );
 });
 
-test('so it is in any window, whatever a new size left standing, and the cursor is where text is typed', () => {
+test('so it is in any window, whatever a new size left standing, and the cursor is where text is typed', async () => {
   const frame = fc
     .record({ rows: fc.integer({ min: 1, max: 7 }), lines: fc.oneof(unlike, scrolling), x: fc.nat(39) })
     .map(({ rows, lines, x }) => ({ rows, lines: (lines[0] ?? []).slice(0, rows), x }));
-  fc.assert(
+  await fc.assert(
     fc.property(fc.array(frame, { minLength: 2, maxLength: 6 }), (frames) => {
       const { grid, terminal: one } = terminal();
       one.enter();
