@@ -37,6 +37,7 @@ export class Reach {
   private readonly ending: Plan;
   private readonly unknown = new Set<Rule>();
   private found: ReadonlyMap<Rule, Region> | null = null;
+  private readonly otherRows = new Map<Rule, Solution | null>();
 
   constructor(space: Space, world: World, table: RuleTable) {
     this.space = space;
@@ -61,7 +62,17 @@ export class Reach {
   /** A row that reaches a rule, people having written what they like over it; null where none is known. */
   rowFor(rule: Rule): Solution | null {
     const region = this.reached().get(rule);
-    return region ? this.pipeline.solver.solve(region) : null;
+    if (region) return this.pipeline.solver.solve(region);
+    return this.rowOf(rule) ? this.otherwise(rule) : null;
+  }
+
+  private otherwise(rule: Rule): Solution | null {
+    let row = this.otherRows.get(rule);
+    if (row === undefined) {
+      row = this.reachedOtherwise(rule);
+      this.otherRows.set(rule, row);
+    }
+    return row;
   }
 
   private reached(): ReadonlyMap<Rule, Region> {
@@ -151,7 +162,7 @@ export class Reach {
     const row = this.rowOf(rule);
     if (!row) return { ...found, against: this.contradiction(rule) };
     try {
-      if (this.reachedOtherwise(rule)) return null;
+      if (this.otherwise(rule)) return null;
       return { ...found, row, by: this.covers(rule) };
     } catch (error) {
       if (!(error instanceof TooMuch)) throw error;
@@ -191,12 +202,12 @@ export class Reach {
   }
 
   /**
-   * Whether a row gets there of which some cells are left to the rules: where earlier stages take rows out, a
+   * A row that gets there and of which some cells are left to the rules: where earlier stages take rows out, a
    * cell may come to hold what the rule wants only after that.
    */
-  private reachedOtherwise(rule: Rule): boolean {
+  private reachedOtherwise(rule: Rule): Solution | null {
     const { table, world, space } = this;
-    if (this.ending.stages.length === 0) return false;
+    if (this.ending.stages.length === 0) return null;
     const above = table.match === 'first' ? table.rules.slice(0, table.rules.indexOf(rule) + 1) : [rule];
     const cells = above.flatMap(cellsReadBy);
     const fills =
@@ -208,33 +219,37 @@ export class Reach {
     const fillers = plan.stages.flatMap(({ tables }) =>
       tables.flatMap((one) => one.rules.filter(fills).map((filler) => ({ table: one.table, filler }))),
     );
-    if (changed.length === 0 && fillers.length === 0) return false;
+    if (changed.length === 0 && fillers.length === 0) return null;
     if (changed.length > MOST_FREE) throw new TooMuch();
     for (let mask = 0; mask < 1 << changed.length; mask++) {
       const untouched = new Set(changed.filter((_, at) => (mask >> at) & 1));
       const start = asEdited(space, world, untouched);
       const pipeline = new Pipeline(space, new Solver(space, start), start);
-      const arrive = (acting: ReadonlyMap<RuleTable, Rule>, answered: ReadonlySet<string>) =>
+      const here = { acting: new Map([[table, rule]]) };
+      const arrive = (acting: ReadonlyMap<RuleTable, Rule>, answered: ReadonlySet<string>) => {
+        let row: Solution | null = null;
+        const rules = table.match === 'all' ? [rule] : table.rules;
         pipeline.run(Region.everything, {
           plan,
           until: table.stage,
           acting,
           answered,
           arrive: (state) =>
-            pipeline.act(
-              [{ table, rules: table.rules }],
-              state,
-              [],
-              { acting: new Map([[table, rule]]) },
-              () => true,
-            ),
+            pipeline.act([{ table, rules }], state, [], here, ({ region }) => {
+              row = pipeline.solver.solve(region);
+              return row !== null;
+            }),
         });
-      if (mask > 0 && arrive(new Map(), new Set())) return true;
+        return row;
+      };
+      const row = mask > 0 ? arrive(new Map(), new Set()) : null;
+      if (row) return row;
       for (const { table: other, filler } of fillers) {
-        if (arrive(new Map([[other, filler]]), new Set(filledBy(filler, world)))) return true;
+        const answered = arrive(new Map([[other, filler]]), new Set(filledBy(filler, world)));
+        if (answered) return answered;
       }
     }
-    return false;
+    return null;
   }
 
   /** The rules that take the rows of a rule: as few as do it together, where there are not too many to try. */

@@ -59,7 +59,12 @@ export function witnessOf({ texts }: Solution, edited: boolean): Witness {
     if (none.has(field)) continue;
     if (edited || cells.get(field) !== text) facts.set(EDITED + field, text);
   }
-  for (const fact of none) (isCell(fact) ? cells : facts).set(fact, NONE);
+  for (const fact of none) {
+    if (!isCell(fact)) facts.set(fact, NONE);
+    // What the file says was emptied before somebody said that there is none.
+    else if ((cells.get(fact) ?? '').trim() === '') cells.set(fact, NONE);
+    else facts.set(EDITED + fact, NONE);
+  }
   return Object.fromEntries([...cells, ...facts]);
 }
 
@@ -186,9 +191,12 @@ export async function decided(
   const given: Record<string, string> = {};
   const answers = new Map<string, string>();
   for (const [fact, text] of Object.entries(witness)) {
+    const field = fact.startsWith(EDITED) ? fact.slice(EDITED.length) : fact;
     if (fact.startsWith(ANSWERED)) answers.set(fact.slice(ANSWERED.length), text);
-    else if (text === NONE && isCell(fact)) answers.set(fact, '');
-    else if (!fact.startsWith('customer.')) given[fact] = text;
+    else if (text === NONE && isCell(field)) {
+      answers.set(field, '');
+      if (fact !== field) given[fact] = '';
+    } else if (!fact.startsWith('customer.')) given[fact] = text;
     // Of the customer, a blank is an answer; what is not known is not there.
     else if (text.trim() !== '') given[fact] = text === NONE ? '' : text;
   }
