@@ -1,5 +1,5 @@
 /** `csr rules add` as a lead meets it: the built command in a real terminal. */
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -61,6 +61,22 @@ describe.skipIf(!hasTmux)('csr rules add in a terminal (skipped where tmux is mi
       ),
     );
     expect(text.match(/expect-not/g)).toHaveLength(2);
+  });
+
+  test('a file that somebody changes meanwhile is left as it is', async () => {
+    const carrier = (name: string) =>
+      `'${csr}' rules add carrier --extend team --name ${name} --why w --document d --basis ours`;
+    await tmux.shows('For which country?');
+    tmux.sends(CTRL_C);
+    await tmux.shows('left with 130');
+    tmux.types(`clear; ${carrier('One')} --yes; ${carrier('Two')}; echo "then $?"`);
+    await answer('', /`Two` is Two[\s\S]*Write it\?/);
+    const path = join(folder, 'team', 'carriers.yaml');
+    const edited = `${readFileSync(path, 'utf8')}# mine\n`;
+    writeFileSync(path, edited);
+    await answer('', 'then 2');
+    expect(tmux.screen()).toContain('somebody has changed `team/carriers.yaml` meanwhile');
+    expect(readFileSync(path, 'utf8')).toBe(edited);
   });
 
   test('Ctrl+C and Ctrl+D leave at any question, and nothing is written', async () => {

@@ -1,5 +1,5 @@
 /** What is asked for an entry of each kind, and put into its draft. */
-import type { Yaml } from '../../engine/edit-rules.ts';
+import { showYaml, type Yaml } from '../../engine/edit-rules.ts';
 import { escalate } from '../../engine/escalate.ts';
 import { decisionLines, runExample } from '../../engine/examples.ts';
 import type { Books } from '../../engine/facts.ts';
@@ -516,7 +516,8 @@ async function askFields(
     const items: Yaml[] = [];
     for (const item of Array.isArray(list.value) ? list.value : [list.value]) {
       const isNew = typeof item === 'string' && !own.includes(item) && !columns.has(item);
-      items.push(isNew && ask.asks ? await newColumn(ask, item) : item);
+      const judge = (column: Yaml) => draft.put('for', [...items, column]);
+      items.push(isNew && ask.asks ? await newColumn(ask, item, judge) : item);
     }
     return draft.put('for', oneOrMany(items));
   };
@@ -536,17 +537,20 @@ async function askFields(
     },
     read,
   );
+  ask.remember('for', showYaml(draft.get('for') ?? ''));
 }
 
 /** A column of its own, if it is meant to be one; else the name as it is, for the loader to refuse. */
-async function newColumn(ask: Interview, field: string): Promise<Yaml> {
+async function newColumn(ask: Interview, field: string, judge: (column: Yaml) => Problems): Promise<Yaml> {
   const asks = `\`${field}\` is no field of the record. Is it a new column?`;
   if (!(await ask.yes({ asks }, false))) return field;
   const column = new Map<string, Yaml>([['field', field]]);
-  const more = (option: string, question: string) =>
-    ask.text({ option, asks: question, needed: false }, (text) => {
-      column.set(option, text);
-      return [];
+  const more = (key: string, question: string) =>
+    ask.text({ option: '', asks: question, needed: false }, (text) => {
+      column.set(key, text);
+      const problems = judge(new Map(column));
+      if (problems.length > 0) column.delete(key);
+      return problems;
     });
   await more('label', 'What does the agent read? It heads the column too.');
   const pattern = await more('pattern', 'Which regular expression fits its text, such as ^[0-9]{12}$?');

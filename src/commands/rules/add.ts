@@ -154,6 +154,14 @@ interface Rows {
   readonly review: Review;
 }
 
+/** An entry of which everything has been said, and what it goes into. */
+interface Drafted {
+  readonly draft: Draft;
+  readonly ground: Ground;
+  readonly folder: Folder;
+  readonly world: World;
+}
+
 /** The folder that takes the entry. */
 interface Folder {
   /** As the command line names it; null for the built-in rules. */
@@ -208,7 +216,26 @@ class Adding {
       drafted = await this.draft(ask, proposal);
     }
     ask.settle(this.command);
-    const { draft, ground, folder, world } = drafted;
+    try {
+      if (await this.finish(drafted, ask.notices)) return;
+      this.say('Nothing was written.');
+      process.exitCode = 1;
+    } catch (error) {
+      if (error instanceof CsrError) this.sayAgain(ask);
+      throw error;
+    }
+    this.sayAgain(ask);
+  }
+
+  /**
+   * Shows what there is, and writes it if somebody says so.
+   * @returns whether it was written
+   * @throws CsrError for what is wrong with it; nothing is written then
+   */
+  private async finish(
+    { draft, ground, folder, world }: Drafted,
+    notices: readonly string[],
+  ): Promise<boolean> {
     const compiled = draft.compile();
     const { rules } = compiled;
     if (!rules || compiled.problems.length > 0) throw new CsrError(compiled.problems);
@@ -222,18 +249,22 @@ class Adding {
     if (broken.length > 0) throw new CsrError(broken.map(brokenExample));
     this.show(draft, compiled, ground);
     await this.showChanges(draft, world, rules, lost, rows);
-    for (const notice of ask.notices) this.say(`\n${notice}`);
-    if (!(await this.confirm())) {
-      this.say('Nothing was written.');
-      process.exitCode = 1;
-      return;
-    }
+    for (const notice of notices) this.say(`\n${notice}`);
+    if (!(await this.confirm())) return false;
     await this.write(draft, folder, compiled);
     await this.farewell(folder, compiled);
+    return true;
+  }
+
+  /** What was typed is not to be typed again. */
+  private sayAgain(ask: Interview): void {
+    const words = ask.asOptions()?.map(quoted).join(' ');
+    if (words !== undefined)
+      this.say(`\nWhat you said, to be changed and run again:\n  ${this.command} ${words}`);
   }
 
   private say(text: string): void {
-    this.lines.say(text);
+    if (this.options.quiet !== true) this.lines.say(text);
   }
 
   private interview(lines: Lines | null): Interview {
@@ -241,10 +272,7 @@ class Adding {
   }
 
   /** Everything that is asked before anything is shown. */
-  private async draft(
-    ask: Interview,
-    proposal: LeftProposal | null,
-  ): Promise<{ draft: Draft; ground: Ground; folder: Folder; world: World }> {
+  private async draft(ask: Interview, proposal: LeftProposal | null): Promise<Drafted> {
     const folder = await this.folder(ask);
     const { ground, rules } = await this.ground(folder);
     const { sources, extend } = ground;
@@ -360,7 +388,7 @@ class Adding {
   /** @throws CsrError where nobody is there to say */
   private async confirm(): Promise<boolean> {
     if (this.options.yes) return true;
-    this.say('\nWrite it? Enter: yes');
+    this.lines.say('\nWrite it? Enter: yes');
     for (;;) {
       const line = (await this.lines.next([]))?.trim();
       if (line === undefined)
@@ -370,7 +398,7 @@ class Adding {
         );
       if (line === '' || /^y(es)?$/i.test(line)) return true;
       if (/^no?$/i.test(line)) return false;
-      this.say('Say yes or no.');
+      this.lines.say('Say yes or no.');
     }
   }
 

@@ -4,7 +4,7 @@ import { CsrError, type Problem, showProblem } from '../../engine/problem.ts';
 import { visible } from '../../tui/marks.ts';
 
 export interface Question {
-  /** The option that answers it, without its dashes. */
+  /** The option that answers it, without its dashes; blank where it only asks on from another. */
   readonly option: string;
   readonly asks: string;
   /** Lines below the question: what can be answered. */
@@ -112,6 +112,8 @@ export class Interview {
   readonly refused: Problem[] = [];
   /** What is worth knowing beside what was asked. */
   readonly notices: string[] = [];
+  /** What was said on lines, by option. */
+  private readonly answered = new Map<string, string | readonly string[]>();
   private readonly options: Options;
   private lines: Lines | null;
 
@@ -142,7 +144,11 @@ export class Interview {
   /** One answer; null where there is none. */
   async text(question: Question, take: Take<string>): Promise<string | null> {
     const given = this.option(question.option);
-    if (given !== undefined) return this.fromOption(String(given), take);
+    if (given !== undefined) {
+      const problems = await take(String(given));
+      if (problems.length === 0) return String(given);
+      if (!this.refuse(question, problems)) return null;
+    }
     let { suggests = null } = question;
     this.pose(question);
     for (;;) {
@@ -155,7 +161,10 @@ export class Interview {
         continue;
       }
       const problems = await take(answer);
-      if (problems.length === 0) return answer;
+      if (problems.length === 0) {
+        if (question.option !== '') this.answered.set(question.option, answer);
+        return answer;
+      }
       this.sayProblems(problems);
       suggests = nearest(answer, problems) ?? suggests;
     }
@@ -170,9 +179,10 @@ export class Interview {
     const given = this.option(question.option);
     if (given !== undefined) {
       const texts = (Array.isArray(given) ? given : [given]).map(String);
-      const problems = [...(await take(texts)), ...(await done(texts))];
-      this.refused.push(...problems);
-      return problems.length === 0 ? texts : [];
+      const problems = await take(texts);
+      const all = problems.length > 0 ? problems : await done(texts);
+      if (all.length === 0) return texts;
+      if (!this.refuse(question, all)) return [];
     }
     const texts: string[] = [];
     this.pose(question);
@@ -188,7 +198,10 @@ export class Interview {
           continue;
         }
         const problems = await done(texts);
-        if (problems.length === 0) return texts;
+        if (problems.length === 0) {
+          if (texts.length > 0) this.answered.set(question.option, texts);
+          return texts;
+        }
         this.sayProblems(problems);
         continue;
       }
@@ -210,10 +223,35 @@ export class Interview {
       const line = await this.line(undefined, null);
       if (line === null) return false;
       if (line === '') return otherwise;
-      if (/^y(es)?$/i.test(line)) return true;
+      if (/^y(es)?$/i.test(line)) {
+        if (option !== undefined) this.answered.set(option, []);
+        return true;
+      }
       if (/^no?$/i.test(line)) return false;
       this.say('Say yes or no.');
     }
+  }
+
+  /** Has an answer repeated in other words, where it was asked on from it. */
+  remember(option: string, text: string): void {
+    if (this.answered.has(option)) this.answered.set(option, text);
+  }
+
+  /** What was said on lines, as options to say it with; null where nothing was. */
+  asOptions(): string[] | null {
+    if (this.answered.size === 0) return null;
+    const said = new Map<string, unknown>(
+      Object.entries(this.options).map(([name, value]) => [
+        name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`),
+        value,
+      ]),
+    );
+    for (const [option, value] of this.answered) said.set(option, value);
+    return [...said].flatMap(([option, value]) => {
+      if (typeof value === 'string') return [`--${option}`, value];
+      if (!Array.isArray(value)) return [];
+      return value.length === 0 ? [`--${option}`] : value.flatMap((one) => [`--${option}`, String(one)]);
+    });
   }
 
   /** @throws CsrError for options that were refused, and for answers that nobody has given */
@@ -228,10 +266,15 @@ export class Interview {
     });
   }
 
-  private async fromOption(text: string, take: Take<string>): Promise<string | null> {
-    const problems = await take(text);
-    this.refused.push(...problems);
-    return problems.length === 0 ? text : null;
+  /** Takes note of an option that is refused. @returns whether somebody can be asked in its place */
+  private refuse({ option }: Question, problems: readonly Problem[]): boolean {
+    if (!this.lines) {
+      this.refused.push(...problems);
+      return false;
+    }
+    this.say(`\n--${option} cannot be taken:`);
+    this.sayProblems(problems);
+    return true;
   }
 
   private pose({ asks, choices = '', offers = [], suggests = null, needed }: Question): void {
