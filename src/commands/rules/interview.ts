@@ -180,7 +180,9 @@ export class Interview {
     if (given !== undefined) {
       const texts = (Array.isArray(given) ? given : [given]).map(String);
       const problems = await take(texts);
-      const all = problems.length > 0 ? problems : await done(texts);
+      // Of what is whole, more can be said than of what may still go on.
+      const whole = await done(texts);
+      const all = whole.length > 0 ? whole : problems;
       if (all.length === 0) return texts;
       if (!this.refuse(question, all)) return [];
     }
