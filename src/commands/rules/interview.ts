@@ -298,7 +298,7 @@ export class Interview {
         this.lines = null;
         return null;
       }
-      if (line.trim() !== '?') return line.trim();
+      if (line.trim() !== '?') return unquoted(line.trim());
       this.say(
         offers.length === 0
           ? '  There is no list of what fits.'
@@ -315,6 +315,12 @@ export class Interview {
   sayProblems(problems: readonly Problem[]): void {
     for (const problem of problems) this.say(showProblem(problem).replace(/^/gm, '  '));
   }
+}
+
+/** Quotes around a whole answer are those of the file that it will stand in. */
+function unquoted(text: string): string {
+  const [, double, single] = /^(?:"([^"]+)"|'([^']+)')$/.exec(text) ?? [];
+  return (double ?? single ?? text).trim();
 }
 
 /** The name that was most likely meant by one that nobody knows. */
