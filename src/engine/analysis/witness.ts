@@ -62,7 +62,7 @@ export function witnessOf({ texts }: Solution, edited: boolean): Witness {
   for (const fact of none) {
     if (!isCell(fact)) facts.set(fact, NONE);
     // What the file says was emptied before somebody said that there is none.
-    else if ((cells.get(fact) ?? '').trim() === '') cells.set(fact, NONE);
+    else if (!edited && (cells.get(fact) ?? '').trim() === '') cells.set(fact, NONE);
     else facts.set(EDITED + fact, NONE);
   }
   return Object.fromEntries([...cells, ...facts]);
