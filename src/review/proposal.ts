@@ -56,7 +56,7 @@ export function proposalYaml(
   });
   document.commentBefore = [
     ` Proposed by ${from.who}. A lead completes it: why, source and basis, and more examples.`,
-    ' Then it belongs into the folder that the team gives as --extend.',
+    ' `csr rules add look-up --from THIS_FILE --extend DIR` asks for that, and puts it into the folder of the team.',
   ].join('\n');
   return document.toString({ lineWidth: 0, defaultStringType: 'PLAIN' });
 }
