@@ -25,6 +25,8 @@ export type Options = Readonly<Record<string, unknown>>;
 /** As many names as still help to read. */
 const FEW = 14;
 
+const PROMPT = '> ';
+
 /** The lines of an input, one at a time, each behind a prompt. */
 export class Lines {
   private readonly input: NodeJS.ReadStream;
@@ -51,7 +53,9 @@ export class Lines {
   async next(offers: readonly string[]): Promise<string | null> {
     this.offers = offers;
     const reader = this.open();
-    reader.prompt();
+    // A pipe may be read to its end before its lines are asked for, and later Nodes then refuse to prompt.
+    if (this.ended) this.output.write(PROMPT);
+    else reader.prompt();
     while (this.ready.length === 0 && !this.ended) {
       await new Promise<void>((resolve) => {
         this.waiter = resolve;
@@ -78,7 +82,7 @@ export class Lines {
       output: this.output,
       terminal: this.isTerminal,
       crlfDelay: Number.POSITIVE_INFINITY,
-      prompt: '> ',
+      prompt: PROMPT,
       completer: (line: string) => {
         const begun = line.toLowerCase();
         return [this.offers.filter((name) => name.toLowerCase().startsWith(begun)), line];
