@@ -71,9 +71,12 @@ function presentHolds(op: Op, value: Reading, other: (fact: string) => Reading):
 
 function startJudge(prefixes: readonly string[]): TextJudge {
   const folded = prefixes.map((prefix) => prefix.toLowerCase());
+  // No letter folds to a digit or a sign: against those, a text may stand as it is.
+  const caseless = folded.every((prefix) => /^[\x20-\x60\x7b-\x7e]*$/.test(prefix));
   return (text, blank) => {
     if (blank) return false;
-    const start = text.trimStart().toLowerCase();
+    const trimmed = text.trimStart();
+    const start = caseless ? trimmed : trimmed.toLowerCase();
     for (let at = 0; at < folded.length; at++) if (start.startsWith(folded[at] as string)) return true;
     return false;
   };
@@ -221,12 +224,13 @@ function remembered(
   let last: string | null = null;
   let lastClass = 0;
   return (row) => {
+    if (!useful) return classify(row);
     const text = read(row);
     if (text === last) return lastClass;
-    let cls = useful ? memo.get(text) : undefined;
+    let cls = memo.get(text);
     if (cls === undefined) {
       cls = classify(row);
-      if (useful && memo.size < MEMO_LIMIT) memo.set(text, cls);
+      if (memo.size < MEMO_LIMIT) memo.set(text, cls);
     }
     asked++;
     if (asked > 2000 && memo.size > asked / 2) {
@@ -323,8 +327,7 @@ function quickClassifier(
     };
   }
   const read = facts.reader(fact);
-  const classify = (row: RowState) => ofBits(judgeText(judges, read(row)));
-  return tests.some((test) => seeksPattern(test.op)) ? remembered(read, classify) : classify;
+  return remembered(read, (row) => ofBits(judgeText(judges, read(row))));
 }
 
 /** By ASCII code: whether a text that begins so may fit any of the operators. */
@@ -342,10 +345,6 @@ function startsOf(op: Op): Uint8Array | null {
   if (op.kind === 'matches') return op.pattern.starts;
   if (op.kind === 'all-of') return op.ops.map(startsOf).find((starts) => starts !== null) ?? null;
   return null;
-}
-
-function seeksPattern(op: Op): boolean {
-  return op.kind === 'matches' || ((op.kind === 'not' || op.kind === 'all-of') && op.ops.some(seeksPattern));
 }
 
 // Plain loops: this runs for every cell of every row, and an iterator or a closure each would be garbage.

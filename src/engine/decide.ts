@@ -98,11 +98,12 @@ export class Evaluator {
   private readonly legs: Stage[][] = [];
   private readonly blankWords = new Map<string, string>();
   private readonly blankLengths = new Set<number>();
-  private readonly nearest = new Map<string, string>();
+  private readonly nearest = { carrier: new Map<string, string>(), country: new Map<string, string>() };
   private readonly messages = new Map<string, string[]>();
   private readonly cellTests = new Map<Rule, readonly Test[]>();
-  private readonly lastFlag = new Map<string, Flag>();
-  private readonly lastChange = new Map<string, Change>();
+  private readonly aboutField = new Map<Rule, string | null>();
+  private readonly lastFlag = new Map<string, readonly [Flag]>();
+  private readonly lastChange = new Map<string, readonly [Change]>();
   private readonly tableOf = new Map<string, RuleTable>();
   private readonly drafts: Draft[];
   private readonly noCells = newPath(null, null);
@@ -152,7 +153,7 @@ export class Evaluator {
 
   /** Decides every row. `inputs` holds what people have said, by row index. */
   async decideAll(inputs: ReadonlyMap<number, RowInput> = new Map()): Promise<void> {
-    await this.settle(inputs, this.table.rows.keys(), null);
+    await this.settle(inputs, null, null);
   }
 
   /**
@@ -282,8 +283,6 @@ export class Evaluator {
       numberCountry: '',
       number: null,
       e164: null,
-      carrierText: null,
-      carrierPin: '',
       input,
       overlay,
       asked,
@@ -311,19 +310,15 @@ export class Evaluator {
       const from = this.facts.original(draft.index, slot);
       const by = draft.asked.find((one) => one.task.for.some((item) => item.field === field));
       if (from !== to)
-        draft.changes = add(draft.changes, {
-          field,
-          from,
-          to,
-          rule: by?.task.rule ?? '',
-          by: by ? 'answer' : 'edit',
-        });
+        draft.changes = join(draft.changes, [
+          { field, from, to, rule: by?.task.rule ?? '', by: by ? 'answer' : 'edit' },
+        ]);
     }
   }
 
   private async settle(
     inputs: ReadonlyMap<number, RowInput>,
-    rows: Iterable<number>,
+    rows: Iterable<number> | null,
     touched: Set<number> | null,
   ): Promise<void> {
     const restart = (index: number): Draft => {
@@ -331,7 +326,12 @@ export class Evaluator {
       const edits = input ? Object.entries(input.edits) : NOTHING;
       return this.begin(index, input, edits.length > 0 ? new Map(edits) : null, NOTHING);
     };
-    let drafts = Array.from(rows, restart);
+    // Plain loops over rows, here and below: an iterator's results would be garbage, as much as the rows themselves.
+    let drafts: Draft[];
+    if (rows === null) {
+      drafts = new Array(this.table.rows.length);
+      for (let index = 0; index < drafts.length; index++) drafts[index] = restart(index);
+    } else drafts = Array.from(rows, restart);
     // Questions that unask each other would go on for ever.
     for (let pass = 0; drafts.length > 0 && pass < MOST_PASSES; pass++) {
       const moved = new Set<number>();
@@ -350,7 +350,8 @@ export class Evaluator {
         }
       }
       const again: Draft[] = [];
-      for (const draft of drafts) {
+      for (let at = 0; at < drafts.length; at++) {
+        const draft = drafts[at] as Draft;
         const { index } = draft;
         this.drafts[index] = draft;
         touched?.add(index);
@@ -440,16 +441,18 @@ export class Evaluator {
     const from = this.facts.text(draft, slot);
     if (from === to) return;
     this.facts.put(draft, slot, to);
-    draft.changes = add(draft.changes, this.change(field, from, to, rule, by));
+    draft.changes = join(draft.changes, this.change(field, from, to, rule, by));
   }
 
-  /** A change, the last one of its rule where that says the same: most cells of a column are changed alike. */
-  private change(field: string, from: string, to: string, rule: string, by: Change['by']): Change {
-    const last = this.lastChange.get(rule);
-    if (last && last.field === field && last.from === from && last.to === to && last.by === by) return last;
-    const change = { field, from, to, rule, by };
-    this.lastChange.set(rule, change);
-    return change;
+  /** A change, listed alone; the last one of its rule where that says the same: most cells of a column are changed alike. */
+  private change(field: string, from: string, to: string, rule: string, by: Change['by']): readonly [Change] {
+    const alone = this.lastChange.get(rule);
+    const last = alone?.[0];
+    if (alone && last?.field === field && last.from === from && last.to === to && last.by === by)
+      return alone;
+    const made = [{ field, from, to, rule, by }] as const;
+    this.lastChange.set(rule, made);
+    return made;
   }
 
   private async runStage(stage: Stage, drafts: readonly Draft[], visit: Visit | null): Promise<void> {
@@ -501,7 +504,7 @@ export class Evaluator {
       if (this.tableOf.get(one.task.rule)?.stage !== stage) continue;
       const ground = JSON.parse(one.task.restsOn) as [fact: string, text: string][];
       if (ground.some(([fact, text]) => this.reader.text(fact, draft) !== text))
-        draft.stale = add(draft.stale, one);
+        draft.stale = join(draft.stale, [one]);
     }
   }
 
@@ -551,10 +554,14 @@ export class Evaluator {
     const row: RowState = draft;
     switch (action.do) {
       case 'clear':
-        for (const field of action.fields) writes.push({ field: field, to: '', rule: rule.id });
+        for (let at = 0; at < action.fields.length; at++)
+          writes.push({ field: action.fields[at] as string, to: '', rule: rule.id });
         break;
       case 'set':
-        for (const [field, text] of action.values) writes.push({ field: field, to: text, rule: rule.id });
+        for (let at = 0; at < action.values.length; at++) {
+          const [field, text] = action.values[at] as (typeof action.values)[number];
+          writes.push({ field, to: text, rule: rule.id });
+        }
         break;
       case 'copy':
         for (const [field, fact] of action.pairs) {
@@ -703,13 +710,7 @@ export class Evaluator {
     const procedure = what.procedure ?? null;
     const { stage } = this;
     // As its stage began: what comes later writes over the row.
-    const row: RowState = {
-      ...this.facts.start(draft.index),
-      values: draft.owned ? draft.values.slice() : draft.values,
-      owned: draft.owned,
-      none: draft.none,
-      told: draft.told,
-    };
+    const row = this.facts.snapshot(draft);
     const made: Omit<Task, 'restsOn'> = {
       key: [rule.id, what.kind, what.for.map((item) => item.field).join('+')].join(' '),
       kind: what.kind,
@@ -726,7 +727,7 @@ export class Evaluator {
       suggestion: what.suggestion ?? {},
     };
     const ground = () => this.readGround(rule, alsoRestsOn, asked, row, stage);
-    draft.raised = add(draft.raised, new RaisedTask(made, ground));
+    draft.raised = join(draft.raised, [new RaisedTask(made, ground)]);
   }
 
   /** The facts that a task rests on with their texts, as the row stood when its stage began. */
@@ -807,12 +808,12 @@ export class Evaluator {
     field: string | null,
     message: string,
   ): void {
-    let flag = this.lastFlag.get(rule.id);
-    if (!flag || flag.message !== message || flag.field !== field) {
-      flag = { rule: rule.id, severity, field, message };
-      this.lastFlag.set(rule.id, flag);
+    let alone = this.lastFlag.get(rule.id);
+    if (alone?.[0].message !== message || alone[0].field !== field) {
+      alone = [{ rule: rule.id, severity, field, message }];
+      this.lastFlag.set(rule.id, alone);
     }
-    draft.flags = add(draft.flags, flag);
+    draft.flags = join(draft.flags, alone);
   }
 
   /** A column as the agent knows it: its header, else the field's label. */
@@ -823,8 +824,12 @@ export class Evaluator {
 
   /** What a flag is about where its rule does not say: the last of the row's own fields that it tests. */
   private testedField(rule: Rule): string | null {
-    const tested = rule.when.map((test) => test.fact).filter((fact) => this.facts.slot(fact) >= 0);
-    return tested.at(-1) ?? null;
+    let field = this.aboutField.get(rule);
+    if (field === undefined) {
+      field = rule.when.map((test) => test.fact).findLast((fact) => this.facts.slot(fact) >= 0) ?? null;
+      this.aboutField.set(rule, field);
+    }
+    return field;
   }
 
   /** A rule's text with `{fact}` and `{nearest carrier}` filled in; `extra` goes before facts. */
@@ -851,13 +856,12 @@ export class Evaluator {
   }
 
   private nearestNames(list: 'carrier' | 'country', text: string): string {
-    const key = `${list} ${text}`;
-    let said = this.nearest.get(key);
+    let said = this.nearest[list].get(text);
     if (said === undefined) {
       const names =
         list === 'carrier' ? this.books.carriers.nearest(text) : this.books.countries.nearest(text);
       said = names.length > 0 ? names.join(', ') : 'none';
-      this.nearest.set(key, said);
+      this.nearest[list].set(text, said);
     }
     return said;
   }
@@ -950,10 +954,13 @@ const BATCH = 1000;
 /** Most rows have few changes and no tasks: a list is made when there is something to put in it. */
 const NOTHING: readonly never[] = [];
 
-// Lists here hold one or two items: a copy takes less than the room that `push` makes ahead.
-function add<Item>(list: readonly Item[], item: Item): readonly Item[] {
-  if (list.length === 0) return [item];
-  return list.length === 1 ? [list[0] as Item, item] : [...list, item];
+/**
+ * A list with one more item. Lists here hold one or two: a copy takes less than the room that `push` makes ahead, and
+ * rows may share the list in which an item stands alone.
+ */
+function join<Item>(list: readonly Item[], alone: readonly [Item]): readonly Item[] {
+  if (list.length === 0) return alone;
+  return list.length === 1 ? [list[0] as Item, alone[0]] : [...list, alone[0]];
 }
 
 /** The cells a row fell into, one after another. Rows of the same cells share one path. */
@@ -1038,7 +1045,8 @@ abstract class Aggregate {
 
   /** Takes rows' contributions. Returns the rows, theirs or others', that read something else now. */
   update(drafts: readonly Draft[], leftOut: (draft: Draft) => boolean): readonly number[] {
-    for (const draft of drafts) {
+    for (let at = 0; at < drafts.length; at++) {
+      const draft = drafts[at] as Draft;
       const text = this.contribution(draft, leftOut(draft));
       if (this.contributions[draft.index] === text) continue;
       this.contributions[draft.index] = text;
@@ -1083,7 +1091,9 @@ class Duplicates extends Aggregate {
     const before = this.doubled;
     const seen = new Set<string>();
     this.doubled = new Set();
-    for (const key of this.contributions) {
+    const { contributions } = this;
+    for (let index = 0; index < contributions.length; index++) {
+      const key = contributions[index] as string | null;
       if (key === null) continue;
       // One look-up for the many that stand there once: the set grows, or it was there already.
       const { size } = seen;
@@ -1091,7 +1101,8 @@ class Duplicates extends Aggregate {
     }
     const moved: number[] = [];
     if (before.size + this.doubled.size === 0) return moved;
-    for (const [index, key] of this.contributions.entries()) {
+    for (let index = 0; index < contributions.length; index++) {
+      const key = contributions[index] as string | null;
       if (key !== null && before.has(key) !== this.doubled.has(key)) moved.push(index);
     }
     return moved;
@@ -1122,7 +1133,14 @@ class Distinct extends Aggregate {
   protected recount(): readonly number[] {
     const before = this.size;
     const texts = new Set<string>();
-    for (const text of this.contributions) if (text !== null && !isBlank(text)) texts.add(text);
+    let last: string | null = null;
+    for (let index = 0; index < this.contributions.length; index++) {
+      const text = this.contributions[index] as string | null;
+      // Columns repeat themselves from row to row.
+      if (text === null || text === last) continue;
+      last = text;
+      if (!isBlank(text)) texts.add(text);
+    }
     this.size = new Set([...texts].map(this.key)).size;
     return before === this.size ? NOTHING : [...this.contributions.keys()];
   }
@@ -1171,8 +1189,8 @@ class Lowest extends Aggregate {
     this.lowest = new Map();
     const keys = new Map<string, string>();
     const moved: number[] = [];
-    for (const [index, contribution] of this.contributions.entries()) {
-      const text = contribution ?? '';
+    for (let index = 0; index < this.contributions.length; index++) {
+      const text = this.contributions[index] ?? '';
       const number = this.numbers[index] ?? '';
       let group = keys.get(text);
       if (group === undefined) {
@@ -1184,7 +1202,8 @@ class Lowest extends Aggregate {
       const least = this.lowest.get(group);
       if (least === undefined || compareNumbers(number, least, this.home) < 0) this.lowest.set(group, number);
     }
-    for (const [index, group] of this.groups.entries()) {
+    for (let index = 0; index < this.groups.length; index++) {
+      const group = this.groups[index] as string;
       if (group !== '' && before.get(group) !== this.lowest.get(group)) moved.push(index);
     }
     return moved;

@@ -156,9 +156,6 @@ export interface RowState {
   number: NumberKind | null;
   /** The number in international form; null where the text is none. */
   e164: string | null;
-  /** What `carrierPin` was looked up for. */
-  carrierText: string | null;
-  carrierPin: string;
 }
 
 /** What numbers have in common, made once for all of them. */
@@ -225,19 +222,33 @@ export class Facts {
 
   /** A row as it came in. */
   start(index: number): RowState {
+    return this.state(index, this.cells(index), false, this.surplus(index), null, null);
+  }
+
+  /** A row as it stands now, whatever is written to it later. */
+  snapshot({ index, values, owned, surplus, none, told }: RowState): RowState {
+    return this.state(index, owned ? values.slice() : values, owned, surplus, none, told);
+  }
+
+  private state(
+    index: number,
+    values: readonly string[],
+    owned: boolean,
+    surplus: readonly string[],
+    none: RowState['none'],
+    told: RowState['told'],
+  ): RowState {
     return {
       index,
-      values: this.cells(index),
-      owned: false,
-      surplus: this.surplus(index),
-      none: null,
-      told: null,
+      values,
+      owned,
+      surplus,
+      none,
+      told,
       numberText: null,
       numberCountry: '',
       number: null,
       e164: null,
-      carrierText: null,
-      carrierPin: '',
     };
   }
 
@@ -324,14 +335,7 @@ export class Facts {
     if (fact === 'system') return () => this.table.layout;
     if (fact === 'carrier.pin') {
       const carrier = this.slot('carrier');
-      return (row) => {
-        const text = this.text(row, carrier);
-        if (row.carrierText !== text) {
-          row.carrierText = text;
-          row.carrierPin = this.books.carriers.carrier(text)?.pin ?? '';
-        }
-        return row.carrierPin;
-      };
+      return (row) => this.books.carriers.carrier(this.text(row, carrier))?.pin ?? '';
     }
     if (head === 'number') {
       if (tail === 'country') return (row) => this.numberOf(row)?.country ?? '';
@@ -386,7 +390,8 @@ export class Facts {
   }
 
   private kindOf({ country, type, valid }: NumberFacts): NumberKind {
-    for (const kind of this.kinds) {
+    for (let at = 0; at < this.kinds.length; at++) {
+      const kind = this.kinds[at] as NumberKind;
       if (kind.country === country && kind.type === type && kind.valid === valid) return kind;
     }
     const kind = { country, type, valid };

@@ -201,9 +201,10 @@ function tableOf(
   columns: readonly Column[],
   book: LayoutBook,
 ): Table {
-  const rows: Row[] = [];
-  for (let record = at + 1; record < grid.records.length; record++) {
-    rows.push({ place: grid.places[record] as number, cells: grid.records[record] as readonly string[] });
+  const rows: Row[] = new Array(grid.records.length - at - 1);
+  for (let row = 0; row < rows.length; row++) {
+    const record = at + 1 + row;
+    rows[row] = { place: grid.places[record] as number, cells: grid.records[record] as readonly string[] };
   }
   if (rows.length === 0) {
     throw new CsrError({

@@ -201,8 +201,11 @@ export class CarrierBook {
 
   /** The carrier that a cell's text names, or null where no rule knows it. Never by a part of the name. */
   carrier(text: string): Carrier | null {
-    return this.#memo.get(text, (unread) => this.#index().get(aliasKey(unread, this.#noise)) ?? null);
+    return this.#memo.get(text, this.#read);
   }
+
+  // Made once: this is asked for every row.
+  readonly #read = (text: string): Carrier | null => this.#index().get(aliasKey(text, this.#noise)) ?? null;
 
   /** The canonical name, or null where no rule knows the carrier. */
   canonical(text: string): string | null {

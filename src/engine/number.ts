@@ -184,7 +184,9 @@ function callingCode(code: string): CallingCode | null {
 
 function typeOf(national: string, plan: Plan): NumberType | null {
   if (!plan.national.test(national)) return null;
-  for (const { type, lengths, pattern } of plan.types) {
+  // Plain loops, here and below: this runs for every row, and an iterator's results would be garbage.
+  for (let at = 0; at < plan.types.length; at++) {
+    const { type, lengths, pattern } = plan.types[at] as Plan['types'][number];
     if (lengths.includes(national.length) && pattern.test(national)) return type;
   }
   return null;
@@ -194,7 +196,8 @@ function typeOf(national: string, plan: Plan): NumberType | null {
 function countryOf(national: string, { countries }: CallingCode): { code: string; plan: Plan } | null {
   const only = countries[0];
   if (only && countries.length === 1) return only;
-  for (const country of countries) {
+  for (let at = 0; at < countries.length; at++) {
+    const country = countries[at] as CallingCode['countries'][number];
     const { leading } = country.plan;
     if (leading ? leading.test(national) : typeOf(national, country.plan) !== null) return country;
   }
@@ -207,7 +210,7 @@ function quickly(text: string, home: CountryCode | null): NumberFacts | null {
   if (text.startsWith('+')) {
     for (let end = 2; end <= 4; end += 1) {
       const found = callingCode(text.slice(1, end));
-      if (found) return nationally(text.slice(end), found, null);
+      if (found) return nationally(text.slice(end), found, null, text);
     }
     return null;
   }
@@ -226,11 +229,15 @@ function quickly(text: string, home: CountryCode | null): NumberFacts | null {
   return nationally(national, found, { code: home, plan });
 }
 
-/** `home`: the country whose plan a number without calling code was dialled in. */
+/**
+ * `home`: the country whose plan a number without calling code was dialled in; `international`: the whole number, where
+ * it was written so.
+ */
 function nationally(
   national: string,
   code: CallingCode,
   home: { readonly code: string; readonly plan: Plan } | null,
+  international: string | null = null,
 ): NumberFacts | null {
   const selected = home?.plan ?? code.plan;
   const prefix = selected.prefix?.exec(national);
@@ -244,7 +251,7 @@ function nationally(
     country: country?.code ?? null,
     type,
     valid: type !== null,
-    e164: `+${selected.callingCode}${national}`,
+    e164: international ?? `+${selected.callingCode}${national}`,
   };
 }
 

@@ -41,10 +41,9 @@ export class Pattern {
   /** Throws `PatternError` where the pattern is malformed or needs more than linear time. */
   constructor(source: string) {
     this.source = source;
-    const linear = compileLinear(source);
-    const native = nativeSource(source);
-    // V8 is several times faster on the simple patterns for which it is as safe and means the same.
-    this.#matcher = native === null ? linear : new RegExp(native, 'u');
+    const native = source.length > LONGEST ? null : nativeSource(source);
+    // V8 is several times faster on the simple patterns for which it is as safe and means the same, and compiles sooner.
+    this.#matcher = native === null ? compileLinear(source) : new RegExp(native, 'u');
     const start = startOf(source);
     this.#starts =
       start && Uint8Array.from({ length: 128 }, (_, code) => (start.test(String.fromCharCode(code)) ? 1 : 0));
@@ -283,6 +282,7 @@ function readRepeat(
     if (comma === '' && to !== '') return null;
     const min = Number(from);
     const max = comma === '' ? min : to === '' ? null : Number(to);
+    if (max !== null && max < min) return null;
     found = { out: max === null ? `{${min},}` : `{${min},${max}}`, min, max, end: at + whole.length };
   }
   // A repeat of a repeat, a lazy or a possessive one: left to RE2.

@@ -26,6 +26,8 @@ const MAX_QUOTED_LENGTH = 1_000_000;
 const MAX_COLUMNS = 16_384;
 /** What fits in Node's default memory with room for the decisions. */
 const MAX_CELLS = 32_000_000;
+/** How many texts are remembered while a file is read; each new one takes the place of another. */
+const TEXTS_KEPT = 4096;
 /** Enough to tell a delimiter, and no time on a large file. */
 const SNIFFED_RECORDS = 200;
 
@@ -79,18 +81,18 @@ function parse(text: string, start: number, delimiter: Delimiter, limit: number,
   let finalNewline = false;
   // One list for all records, copied when a record is whole: a list that grows takes more room than it needs.
   const read: string[] = [];
+  const texts = new Texts();
 
   while (at < end && ordinal < limit) {
     ordinal += 1;
     let width = 0;
-    const above = records[records.length - 1];
     let hasStray = false;
     let code: number;
     for (;;) {
       const close = text.charCodeAt(at) === QUOTE ? closingQuote(text, at, separator) : -1;
       if (close >= 0) {
-        const inner = text.slice(at + 1, close);
-        read[width] = shared(above, width, inner.includes('"') ? inner.replaceAll('""', '"') : inner);
+        const inner = texts.take(text, at + 1, close);
+        read[width] = inner.includes('"') ? inner.replaceAll('""', '"') : inner;
         at = close + 1;
         code = text.charCodeAt(at);
       } else {
@@ -101,7 +103,7 @@ function parse(text: string, start: number, delimiter: Delimiter, limit: number,
           if (code === QUOTE) hasStray = true;
           at += 1;
         }
-        read[width] = shared(above, width, text.slice(from, at));
+        read[width] = texts.take(text, from, at);
       }
       width += 1;
       if (code !== separator) break;
@@ -132,10 +134,26 @@ function parse(text: string, start: number, delimiter: Delimiter, limit: number,
   return { records, places, stray, newlines, finalNewline };
 }
 
-/** The text of the cell above where it is the same: columns repeat themselves, and one text serves for all. */
-function shared(above: readonly string[] | undefined, column: number, text: string): string {
-  const before = above?.[column];
-  return before === text ? before : text;
+/**
+ * Texts that were read lately, each kept once: columns repeat themselves, and a row often says its number twice. What
+ * stands there already is found without being cut out of the file first.
+ */
+class Texts {
+  private readonly known: string[] = new Array(TEXTS_KEPT).fill('');
+
+  /** `source.slice(from, to)`. */
+  take(source: string, from: number, to: number): string {
+    const length = to - from;
+    if (length < 2) return source.slice(from, to);
+    const ends =
+      source.charCodeAt(from) * 7 + source.charCodeAt(to - 1) * 131 + source.charCodeAt(to - 2) * 17;
+    const at = (ends + length * 31 + source.charCodeAt(from + (length >> 1)) * 257) % TEXTS_KEPT;
+    const known = this.known[at] as string;
+    if (known.length === length && source.startsWith(known, from)) return known;
+    const text = source.slice(from, to);
+    this.known[at] = text;
+    return text;
+  }
 }
 
 function tooWide(name: string, row: number): CsrError {
@@ -160,7 +178,15 @@ function tooManyCells(name: string): CsrError {
 /** How many records have the commonest width; on a tie the width that came first. */
 function commonWidth(records: readonly (readonly string[])[]): { width: number; count: number } {
   const counts = new Map<number, number>();
-  for (const record of records) counts.set(record.length, (counts.get(record.length) ?? 0) + 1);
+  let run = 0;
+  for (let at = 0; at < records.length; at++) {
+    const { length } = records[at] as readonly string[];
+    run += 1;
+    // Most records are as wide as the next one.
+    if (length === records[at + 1]?.length) continue;
+    counts.set(length, (counts.get(length) ?? 0) + run);
+    run = 0;
+  }
   let best = { width: 0, count: 0 };
   for (const [width, count] of counts) if (count > best.count) best = { width, count };
   return best;
@@ -213,7 +239,8 @@ function noticesOf(name: string, parsed: Parsed, decoded: Decoded): Problem[] {
   const { records, places, stray, newlines } = parsed;
   const { width } = commonWidth(records);
   const ragged = new Tally();
-  for (const [index, { length }] of records.entries()) {
+  for (let index = 0; index < records.length; index++) {
+    const { length } = records[index] as readonly string[];
     const row = places[index] ?? 1;
     if (length !== width) ragged.add(row, `${row} (${length})`);
   }

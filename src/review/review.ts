@@ -60,7 +60,7 @@ export class Review {
   static async open(rules: RuleSet, table: Table, events: readonly Event[] = []): Promise<Review> {
     const review = new Review(rules, table, events);
     await review.evaluator.decideAll(review.folded.inputs);
-    review.count(table.rows.keys());
+    for (let index = 0; index < table.rows.length; index++) review.count(index);
     return review;
   }
 
@@ -93,7 +93,7 @@ export class Review {
     if (touched !== null && touched.length === 0) return new Set();
     const rows = touched === null ? this.table.rows.keys() : new Set(touched);
     const decided = await this.evaluator.redecide(this.folded.inputs, rows);
-    this.count(decided);
+    for (const index of decided) this.count(index);
     return decided;
   }
 
@@ -250,12 +250,10 @@ export class Review {
     this.context.batch = this.folded.batch;
   }
 
-  private count(rows: Iterable<number>): void {
-    for (const index of rows) {
-      const status = this.evaluator.status(index);
-      if (this.statuses[index] === 'unresolved') this.unresolvedCount--;
-      if (status === 'unresolved') this.unresolvedCount++;
-      this.statuses[index] = status;
-    }
+  private count(index: number): void {
+    const status = this.evaluator.status(index);
+    if (this.statuses[index] === 'unresolved') this.unresolvedCount--;
+    if (status === 'unresolved') this.unresolvedCount++;
+    this.statuses[index] = status;
   }
 }
