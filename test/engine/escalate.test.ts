@@ -218,12 +218,10 @@ describe('categories by code', () => {
 
 test('a long paste is read in time that grows with its length', () => {
   const numbers = Array.from({ length: 5_000 }, (_, index) => `408 555 ${7000 + (index % 1000)}`).join(' ');
-  const started = performance.now();
+  // If any step were quadratic, it would take minutes, more than any test has.
   expect(seen(numbers)).toEqual([]);
   expect(seen('pin '.repeat(20_000))).toEqual([]);
   expect(seen(`${'\n'.repeat(50_000)}${'a. b '.repeat(20_000)}Invalid PIN`)).toEqual(['pin']);
-  // Some 0.5 s where it was written; minutes if any step were quadratic.
-  expect(performance.now() - started).toBeLessThan(10_000);
 });
 
 describe('the row that decides', () => {
