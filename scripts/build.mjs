@@ -88,11 +88,20 @@ if (eager.length > 0)
 // The bundle carries these packages, and their licences ask for their text to go with them.
 const licences = (await licenceTexts(metafile.inputs)).join(`\n${'-'.repeat(72)}\n\n`);
 
-/** The shipped rules as the bundle's own parser reads them, by the digest of their text. */
-async function ruleTrees() {
-  const { outputFiles: parser } = await build({
+/**
+ * The shipped rules as the bundle's own loader reads them: the trees of their files, by the digest of the text, and the
+ * rule set they compile into, if nothing is wrong in them.
+ */
+async function shippedRules() {
+  const { outputFiles: loader } = await build({
     absWorkingDir: root,
-    entryPoints: ['src/engine/load-yaml.ts'],
+    stdin: {
+      contents: `export { Findings, parseSource } from './src/engine/load-yaml.ts';
+        export { loadRules } from './src/engine/load.ts';
+        export { storeRules } from './src/engine/stored-rules.ts';
+        export { rulesDigest } from './src/files/read-rules.ts';`,
+      resolveDir: root,
+    },
     bundle: true,
     write: false,
     platform: 'node',
@@ -101,19 +110,26 @@ async function ruleTrees() {
     // The package's CommonJS parts ask for Node's own modules.
     banner: { js: "import{createRequire as __cr}from'node:module';const require=__cr(process.cwd()+'/');" },
   });
-  const { Findings, parseSource } = await import(
-    `data:text/javascript;base64,${Buffer.from(parser[0].contents).toString('base64')}`
+  const { Findings, parseSource, loadRules, rulesDigest, storeRules } = await import(
+    `data:text/javascript;base64,${Buffer.from(loader[0].contents).toString('base64')}`
   );
   const trees = {};
-  for (const name of await readdir(join(root, 'rules')).catch(() => [])) {
+  const sources = [];
+  for (const name of (await readdir(join(root, 'rules')).catch(() => [])).sort()) {
     if (!name.endsWith('.yaml')) continue;
     const text = await readFile(join(root, 'rules', name), 'utf8');
+    const source = { name, path: `rules/${name}`, text };
     const findings = new Findings();
-    const tree = parseSource({ name, path: `rules/${name}`, text }, findings);
+    const tree = parseSource(source, findings);
     // A file with a fault is parsed when it is loaded, so that the fault is said there.
     if (tree && findings.problems.length === 0) trees[createHash('sha256').update(text).digest('hex')] = tree;
+    sources.push(source);
   }
-  return JSON.stringify(trees);
+  const { rules } = loadRules(sources, { digest: rulesDigest(sources) });
+  return {
+    'rule-trees.json': JSON.stringify(trees),
+    ...(rules && { 'rules.json': JSON.stringify(storeRules(rules)) }),
+  };
 }
 
 /** What other programs need to judge by compiled rules, in one file; json-rules-engine they have themselves. */
@@ -152,7 +168,7 @@ const files = new Map(outputFiles.map(({ path, contents }) => [basename(path), c
 const entry = files.get('cli.js');
 files.delete('cli.js');
 files.set('THIRD-PARTY-LICENSES.txt', licences);
-files.set('rule-trees.json', await ruleTrees());
+for (const [name, contents] of Object.entries(await shippedRules())) files.set(name, contents);
 files.set('host.js', await hostModule());
 files.set('cli.js', entry);
 await mkdir(outdir, { recursive: true });

@@ -2,11 +2,17 @@
 import { userInfo } from 'node:os';
 import { makeBooks } from '../engine/decide.ts';
 import { matchHeaders, recognise } from '../engine/layout.ts';
-import { loadRules, type RuleText } from '../engine/load.ts';
+import { loadRules, type RuleText, rulesOn } from '../engine/load.ts';
 import { CsrError, type Problem } from '../engine/problem.ts';
 import type { RuleSet } from '../engine/rule.ts';
 import type { Grid, Table } from '../engine/table.ts';
-import { builtInFolder, builtInRules, readRuleFolder, rulesDigest } from '../files/read-rules.ts';
+import {
+  builtInFolder,
+  builtInRuleSet,
+  builtInRules,
+  readRuleFolder,
+  rulesDigest,
+} from '../files/read-rules.ts';
 import { readGrid } from '../files/read-table.ts';
 import { readSmallText } from '../files/read-text.ts';
 import { applyAnswers, checkAnswers, joinReference, NumberIndex } from '../review/answers.ts';
@@ -31,8 +37,13 @@ export async function readRuleSources(options: RuleOptions): Promise<RuleSources
     sources,
     extend,
     digest: rulesDigest([...sources, ...extend]),
-    asOf: options.asOf ?? new Date().toISOString().slice(0, 10),
+    asOf: dayOf(options),
   };
+}
+
+/** The day as of which dates in rules are judged. */
+function dayOf({ asOf }: RuleOptions): string {
+  return asOf ?? new Date().toISOString().slice(0, 10);
 }
 
 /** The folders in which the rule files lie. */
@@ -42,6 +53,10 @@ export function ruleFolders({ rules, extend }: RuleOptions): string[] {
 
 /** The compiled rules; `ofAnyDate`, those too that do not hold today. @throws CsrError with every problem of every file */
 export async function openRules(options: RuleOptions, ofAnyDate = false): Promise<RuleSet> {
+  if (options.rules === undefined && options.extend === undefined) {
+    const built = await builtInRuleSet();
+    if (built) return rulesOn(built, ofAnyDate ? undefined : dayOf(options));
+  }
   const { sources, extend, digest, asOf } = await readRuleSources(options);
   const { rules, problems } = loadRules(sources, { digest, extend, ...(ofAnyDate ? {} : { asOf }) });
   if (!rules) throw new CsrError(problems.filter((problem) => problem.severity === 'error'));

@@ -113,7 +113,24 @@ export function loadRules(sources: readonly RuleText[], options: LoadOptions): L
         (a.place?.line ?? 0) - (b.place?.line ?? 0) ||
         (a.place?.column ?? 0) - (b.place?.column ?? 0),
     );
-  return { rules: problems.some((problem) => problem.severity === 'error') ? null : rules, problems };
+  const isSound = problems.every((problem) => problem.severity !== 'error');
+  return { rules: isSound ? rulesOn(rules, asOf) : null, problems };
+}
+
+/** What of a rule set holds on a day, `YYYY-MM-DD`: rules whose `from` or `until` leave it out are not there. All, where no day is given. */
+export function rulesOn(rules: RuleSet, asOf: string | undefined): RuleSet {
+  const now = <Item extends Provenance>(items: readonly Item[]) =>
+    items.filter((item) => takesPart(item, asOf));
+  const tables = rules.tables.map((table) => ({ ...table, rules: now(table.rules) }));
+  const corrections = now(rules.corrections);
+  const lookUps = now(rules.lookUps);
+  const escalations = now(rules.escalations);
+  const count =
+    tables.reduce((sum, table) => sum + table.rules.length, 0) +
+    corrections.length +
+    lookUps.length +
+    escalations.length;
+  return { ...rules, tables, corrections, lookUps, escalations, count };
 }
 
 /** What a file would have made known, as the findings about unknown words call it. */
@@ -270,22 +287,15 @@ function compile(
   const corrections = each('corrections', (file) => readCorrections(file.keys)).map(({ item }) => item);
   const { tables, all } = readTables(of('rules'), words, findings);
   checkIds([...all.map(({ rule }) => rule), ...corrections, ...lookUps, ...escalations], findings);
-
-  const now = <Item extends Provenance>(items: readonly Item[]) =>
-    items.filter((item) => takesPart(item, options.asOf));
-  const current = tables.map((table) => ({ ...table, rules: now(table.rules) }));
-  const set = {
-    corrections: now(corrections),
-    lookUps: now(lookUps),
-    escalations: now(escalations),
-  };
   return {
     digest: options.digest,
     files: paths,
-    tables: current,
+    tables,
     carriers,
     carrierNoise,
-    ...set,
+    corrections,
+    lookUps,
+    escalations,
     categories,
     rejectionWords: of('escalations').flatMap((file) =>
       file.keys.lines('rejection-words').map((word) => word.trim()),
@@ -296,11 +306,8 @@ function compile(
     intake: { questions, case: joinCase(of('intake').map((file) => readCase(file.keys))) },
     delivery: Object.assign({}, NO_DELIVERY, ...of('delivery').map((file) => readDelivery(file.keys))),
     documents,
-    count:
-      current.reduce((sum, table) => sum + table.rules.length, 0) +
-      set.corrections.length +
-      set.lookUps.length +
-      set.escalations.length,
+    // Counted when it is known which of them hold.
+    count: 0,
   };
 }
 

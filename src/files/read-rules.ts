@@ -6,6 +6,8 @@ import { dirname, join, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { RuleText } from '../engine/load-yaml.ts';
 import { CsrError } from '../engine/problem.ts';
+import type { RuleSet } from '../engine/rule.ts';
+import { restoreRules } from '../engine/stored-rules.ts';
 import { systemError } from './system-error.ts';
 
 const PACKAGE = 'csr';
@@ -153,13 +155,31 @@ export async function builtInRules(): Promise<RuleText[]> {
   });
 }
 
+/**
+ * The rules that csr ships, of any date, as the build has compiled them.
+ * @returns null where there is no such thing, or a rule file has changed since: then they are to be loaded
+ */
+export async function builtInRuleSet(): Promise<RuleSet | null> {
+  const root = packageRoot();
+  const [texts, stored] = await Promise.all([
+    readFolder(join(root, RULES), RULES),
+    readBuilt(root, 'rules.json'),
+  ]);
+  if (stored === null) return null;
+  const rules = restoreRules(JSON.parse(stored));
+  return rules.digest === rulesDigest(texts) ? rules : null;
+}
+
 /** What the build has parsed of the shipped rules, by their text's digest: a text changed since is parsed anew. */
 async function readTrees(root: string): Promise<Readonly<Record<string, RuleText['tree']>>> {
-  // Only the bundle and the trees beside it are sure to be of one make.
+  return JSON.parse((await readBuilt(root, 'rule-trees.json')) ?? '{}');
+}
+
+/** A file that the build has made for the bundle; null beside anything else: only those two are sure to be of one make. */
+async function readBuilt(root: string, name: string): Promise<string | null> {
   const dist = join(root, 'dist');
-  if (dirname(fileURLToPath(import.meta.url)) !== dist) return {};
-  const text = await readFile(join(dist, 'rule-trees.json'), 'utf8').catch(() => '{}');
-  return JSON.parse(text);
+  if (dirname(fileURLToPath(import.meta.url)) !== dist) return null;
+  return readFile(join(dist, name), 'utf8').catch(() => null);
 }
 
 function textDigest(text: string): string {
