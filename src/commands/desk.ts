@@ -5,7 +5,6 @@ import { CsrError, type Problem } from '../engine/problem.ts';
 import type { RuleSet } from '../engine/rule.ts';
 import type { Table } from '../engine/table.ts';
 import { writeCsv } from '../export/csv.ts';
-import { writeDocx } from '../export/docx.ts';
 import { handOver, summary } from '../export/handover.ts';
 import { buildReport, deliveredName, type Report } from '../export/report.ts';
 import { type Journal, openJournal, readJournal } from '../files/journal.ts';
@@ -129,6 +128,8 @@ async function outputsOf(
   }
   if (request.docx) {
     const { carriers } = review.evaluator.books;
+    // Loaded for those who deliver: every other command starts sooner without it.
+    const { writeDocx } = await import('../export/docx.ts');
     const word = await writeDocx(report, {
       fileName: partialName(delivery.wordFileName, report.partial),
       perCarrier: request.perCarrier,

@@ -32,7 +32,6 @@ export function writeCsv(report: Report): WrittenCsv {
   const format = report.format.kind === 'csv' ? report.format : PLAIN;
   const { delimiter, newline } = format;
   const header = report.columns.map((column) => column.header);
-  const rows = report.rows.map((row) => cellsOf(report, row));
   // A record of one blank cell would be an empty line, which readers skip.
   const shape = {
     delimiter,
@@ -52,9 +51,9 @@ export function writeCsv(report: Report): WrittenCsv {
   // Piece by piece: text that is written at once leaves no heap of strings behind.
   const pieces = function* (): Generator<string> {
     let held = head;
-    for (let from = 0; from < rows.length; from += PIECE) {
+    for (let from = 0; from < report.rows.length; from += PIECE) {
       yield held;
-      held = recordsText(rows.slice(from, from + PIECE));
+      held = recordsText(report, from, from + PIECE);
     }
     yield format.finalNewline ? held : held.slice(0, -newline.length);
   };
@@ -105,9 +104,10 @@ function recordWriter(shape: Options & { readonly delimiter: string; readonly re
     `[${[...special].map((char) => `\\u{${char.charCodeAt(0).toString(16)}}`).join('')}]`,
     'u',
   );
-  return (records: readonly (readonly string[])[]): string => {
+  return (report: Report, from: number, to: number): string => {
     let text = '';
-    for (const cells of records) {
+    for (let row = from; row < to && row < report.rows.length; row++) {
+      const cells = cellsOf(report, report.rows[row] as Report['rows'][number]);
       if (cells.length < 2) {
         // A lone blank cell must be quoted, or its record would be an empty line.
         text += stringify([[...cells]], shape);

@@ -147,16 +147,16 @@ export function buildReport(review: Review, options: ReportOptions): Report {
   for (let index = 0; index < table.rows.length; index++) {
     if (review.status(index) !== 'excluded') included.push(index);
   }
-  // A row has no slots past the file's own columns until something is written there.
-  const has = (index: number, slot: number) => {
-    const values = evaluator.values(index);
-    return slot < values.length && values[slot] !== '';
-  };
   const own = layout?.output ?? table.columns.map(({ header, field }) => ({ header, field }));
-  const added = [...addedFields(rules, table.layout)].filter(([field]) => {
-    const slot = evaluator.facts.slot(field);
-    return own.every((column) => column.field !== field) && included.some((index) => has(index, slot));
-  });
+  const addable = [...addedFields(rules, table.layout)].filter(([field]) =>
+    own.every((column) => column.field !== field),
+  );
+  const filled = filledSlots(
+    review,
+    included,
+    addable.map(([field]) => evaluator.facts.slot(field)),
+  );
+  const added = addable.filter(([field]) => filled.has(evaluator.facts.slot(field)));
   const guard = (text: string) => (options.guardFormulas && isFormula(text) ? `'${text}` : text);
   const named = [...own, ...added.map(([field, header]) => ({ header, field }))];
   const columns = named.map(({ header, field }) => ({ header: guard(header), field }));
@@ -223,6 +223,23 @@ export function buildReport(review: Review, options: ReportOptions): Report {
       return flagsIn(review, included);
     },
   };
+}
+
+/** Of some slots, those in which any of the rows has something. */
+function filledSlots(
+  { evaluator }: Review,
+  rows: readonly number[],
+  slots: readonly number[],
+): ReadonlySet<number> {
+  const filled = new Set<number>();
+  const first = Math.min(...slots);
+  for (let at = 0; at < rows.length; at++) {
+    const values = evaluator.values(rows[at] as number);
+    // A row has no slots past the file's own columns until something is written there.
+    if (values.length <= first) continue;
+    for (const slot of slots) if ((values[slot] ?? '') !== '') filled.add(slot);
+  }
+  return filled;
 }
 
 function unresolvedIn(review: Review, included: readonly number[]): UnresolvedRow[] {
