@@ -98,7 +98,7 @@ async function shippedRules() {
     stdin: {
       contents: `export { Findings, parseSource } from './src/engine/load-yaml.ts';
         export { loadRules } from './src/engine/load.ts';
-        export { storeRules } from './src/engine/stored-rules.ts';
+        export { storeRules } from './src/engine/rule-set.ts';
         export { rulesDigest } from './src/files/read-rules.ts';`,
       resolveDir: root,
     },

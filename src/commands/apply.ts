@@ -7,8 +7,7 @@ import { runReport } from '../export/run-report.ts';
 import { writeAll } from '../files/write-file.ts';
 import { taskGroups } from '../review/queue.ts';
 import type { Review } from '../review/review.ts';
-import { inputsOf, keptLayout } from './desk.ts';
-import { customerName, type Opened, openReview, sayNotices } from './open.ts';
+import { customerName, inputsOf, keptLayout, type Opened, openReview, sayNotices } from './open.ts';
 import { addInputOptions, type InputOptions } from './options.ts';
 import { print, printJson, say } from './output.ts';
 
@@ -45,7 +44,7 @@ async function apply(file: string, given: ApplyOptions): Promise<void> {
     files.push({ path: options.output, data: bytes });
   if (options.report !== undefined)
     files.push({ path: options.report, data: `${JSON.stringify(report, null, 2)}\n` });
-  files.push(...keptLayout(table, options));
+  files.push(...(await keptLayout(table, options)));
   writeAll(files, { force: options.force ?? false, notOver: inputsOf(file, options) });
   if (options.output === '-') print(bytes);
   if (options.json) printJson(report);

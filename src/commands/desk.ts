@@ -1,5 +1,5 @@
 /** A session on disk, and the way out of it: what the review screen and `csr export` work at. */
-import { basename, dirname, join, resolve } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { type LayoutChoice, recognise } from '../engine/layout.ts';
 import { CsrError, type Problem } from '../engine/problem.ts';
 import type { RuleSet } from '../engine/rule.ts';
@@ -13,7 +13,6 @@ import { keepScratch, readScratch } from '../files/scratch.ts';
 import { type Output, writeAll } from '../files/write-file.ts';
 import type { Delivered, DeliveryRequest, Desk } from '../review/desk.ts';
 import type { Deed, Event } from '../review/event.ts';
-import { layoutYaml } from '../review/keep-layout.ts';
 import { proposalYaml } from '../review/proposal.ts';
 import { Review } from '../review/review.ts';
 import { fold, type SessionState } from '../review/session.ts';
@@ -388,30 +387,6 @@ export async function openAsLeft(
     await review.apply(stamp(deed));
   });
   return { rules, table, review, notices: [...notices, ...unused], left };
-}
-
-/** The paths that a delivery must not touch. */
-export function inputsOf(file: string, options: InputOptions): string[] {
-  const named = [
-    file,
-    options.answers,
-    options.customerFile,
-    options.numbers,
-    ...Object.values(options.reference ?? {}),
-  ];
-  return named.filter((one): one is string => one !== undefined && one !== '-').map((one) => resolve(one));
-}
-
-/** The mapping of columns as a file, where `--save-layout` names one. @throws CsrError where nothing was mapped */
-export function keptLayout(table: Table, options: InputOptions): Output[] {
-  if (options.saveLayout === undefined) return [];
-  const fields = Object.keys(options.map ?? {});
-  if (fields.length > 0) return [{ path: options.saveLayout, data: layoutYaml(fields, table) }];
-  throw new CsrError({
-    code: 'usage',
-    severity: 'error',
-    message: '`--save-layout` keeps what `--map` says, and there is no `--map`',
-  });
 }
 
 /** `x.docx` -> `x.partial.docx` */

@@ -10,8 +10,6 @@ import {
   type DeliveryPlace,
   defaultOut,
   deliver,
-  inputsOf,
-  keptLayout,
   layoutChoice,
   openTemplate,
   readSession,
@@ -19,7 +17,7 @@ import {
   SessionDesk,
   sessionFolder,
 } from './desk.ts';
-import { openGrid, openReview, openRules, sayNotices, stamp } from './open.ts';
+import { inputsOf, keptLayout, openGrid, openReview, openRules, sayNotices, stamp } from './open.ts';
 import { addInputOptions, type InputOptions, onlyOneStdin } from './options.ts';
 import { print, say } from './output.ts';
 
@@ -75,7 +73,7 @@ async function run(file: string, options: ExportOptions): Promise<void> {
       rules,
       options,
       folder,
-      { ...place, beside: keptLayout(table, options) },
+      { ...place, beside: await keptLayout(table, options) },
       true,
     );
     try {
@@ -88,7 +86,7 @@ async function run(file: string, options: ExportOptions): Promise<void> {
     return;
   }
   const { review, table, notices } = await openReview(file, options);
-  const beside = keptLayout(table, options);
+  const beside = await keptLayout(table, options);
   sayNotices(notices, options);
   for (const deed of flagDeeds(review, options.acknowledge ?? [])) await review.apply(stamp(deed));
   await hand(review, options, (request) => deliver(review, request, { ...place, beside }));

@@ -1,10 +1,12 @@
 /** What the shared options name, opened: rules, a table, a review. */
 import { userInfo } from 'node:os';
+import { resolve } from 'node:path';
 import { makeBooks } from '../engine/decide.ts';
 import { matchHeaders, recognise } from '../engine/layout.ts';
-import { loadRules, type RuleText, rulesOn } from '../engine/load.ts';
+import type { RuleText } from '../engine/load-yaml.ts';
 import { CsrError, type Problem } from '../engine/problem.ts';
 import type { RuleSet } from '../engine/rule.ts';
+import { rulesOn } from '../engine/rule-set.ts';
 import type { Grid, Table } from '../engine/table.ts';
 import {
   builtInFolder,
@@ -15,9 +17,9 @@ import {
 } from '../files/read-rules.ts';
 import { readGrid } from '../files/read-table.ts';
 import { readSmallText } from '../files/read-text.ts';
+import type { Output } from '../files/write-file.ts';
 import { applyAnswers, checkAnswers, joinReference, NumberIndex } from '../review/answers.ts';
 import type { Deed, Event } from '../review/event.ts';
-import { readCustomer } from '../review/intake.ts';
 import { Review } from '../review/review.ts';
 import { type InputOptions, onlyOneStdin, type RuleOptions } from './options.ts';
 import { readStdin, sayProblems } from './output.ts';
@@ -57,7 +59,11 @@ export async function openRules(options: RuleOptions, ofAnyDate = false): Promis
     const built = await builtInRuleSet();
     if (built) return rulesOn(built, ofAnyDate ? undefined : dayOf(options));
   }
-  const { sources, extend, digest, asOf } = await readRuleSources(options);
+  // The loader, and all of YAML, are read for those whose rules are not compiled yet.
+  const [{ loadRules }, { sources, extend, digest, asOf }] = await Promise.all([
+    import('../engine/load.ts'),
+    readRuleSources(options),
+  ]);
   const { rules, problems } = loadRules(sources, { digest, extend, ...(ofAnyDate ? {} : { asOf }) });
   if (!rules) throw new CsrError(problems.filter((problem) => problem.severity === 'error'));
   return rules;
@@ -142,6 +148,7 @@ export async function groundDeeds(
   }
   if (options.customerFile !== undefined) {
     const text = await readSmallText(options.customerFile, readStdin);
+    const { readCustomer } = await import('../review/intake.ts');
     Object.assign(facts, readCustomer(options.customerFile, text, rules.intake));
   }
   if (options.customer !== undefined) facts.name = options.customer;
@@ -315,4 +322,31 @@ export function customerName(review: Review): string {
 /** Notices on standard error, unless `--quiet`. */
 export function sayNotices(notices: readonly Problem[], options: { readonly quiet?: boolean }): void {
   if (options.quiet !== true && notices.length > 0) sayProblems(notices);
+}
+
+/** The paths that a delivery must not touch. */
+export function inputsOf(file: string, options: InputOptions): string[] {
+  const named = [
+    file,
+    options.answers,
+    options.customerFile,
+    options.numbers,
+    ...Object.values(options.reference ?? {}),
+  ];
+  return named.filter((one): one is string => one !== undefined && one !== '-').map((one) => resolve(one));
+}
+
+/** The mapping of columns as a file, where `--save-layout` names one. @throws CsrError where nothing was mapped */
+export async function keptLayout(table: Table, options: InputOptions): Promise<Output[]> {
+  if (options.saveLayout === undefined) return [];
+  const fields = Object.keys(options.map ?? {});
+  if (fields.length > 0) {
+    const { layoutYaml } = await import('../review/keep-layout.ts');
+    return [{ path: options.saveLayout, data: layoutYaml(fields, table) }];
+  }
+  throw new CsrError({
+    code: 'usage',
+    severity: 'error',
+    message: '`--save-layout` keeps what `--map` says, and there is no `--map`',
+  });
 }

@@ -5,17 +5,8 @@ import type { Grid } from '../engine/table.ts';
 import { type Output, writeAll } from '../files/write-file.ts';
 import { applyAnswers } from '../review/answers.ts';
 import type { Desk, Opening } from '../review/desk.ts';
-import {
-  defaultOut,
-  inputsOf,
-  keptLayout,
-  layoutChoice,
-  openTemplate,
-  readSession,
-  SessionDesk,
-  sessionFolder,
-} from './desk.ts';
-import { openAnswers, openGrid, openRules } from './open.ts';
+import { defaultOut, layoutChoice, openTemplate, readSession, SessionDesk, sessionFolder } from './desk.ts';
+import { inputsOf, keptLayout, openAnswers, openGrid, openRules } from './open.ts';
 import type { InputOptions } from './options.ts';
 
 export interface OpeningOptions extends InputOptions {
@@ -49,7 +40,7 @@ export function open(
       open: async (choice, keepLayout): Promise<Desk> => {
         const table = recognise(grid, rules.layouts, choice);
         const given = { ...options, map: Object.fromEntries(choice.map) };
-        const kept = keptLayout(
+        const kept = await keptLayout(
           table,
           keepLayout && choice.map.size > 0
             ? { ...given, saveLayout: options.saveLayout ?? `${file}.layout.yaml` }

@@ -45,6 +45,7 @@ import {
   STAGES,
   type Stage,
 } from './rule.ts';
+import { rulesOn } from './rule-set.ts';
 
 export type { RuleText } from './load-yaml.ts';
 
@@ -115,22 +116,6 @@ export function loadRules(sources: readonly RuleText[], options: LoadOptions): L
     );
   const isSound = problems.every((problem) => problem.severity !== 'error');
   return { rules: isSound ? rulesOn(rules, asOf) : null, problems };
-}
-
-/** What of a rule set holds on a day, `YYYY-MM-DD`: rules whose `from` or `until` leave it out are not there. All, where no day is given. */
-export function rulesOn(rules: RuleSet, asOf: string | undefined): RuleSet {
-  const now = <Item extends Provenance>(items: readonly Item[]) =>
-    items.filter((item) => takesPart(item, asOf));
-  const tables = rules.tables.map((table) => ({ ...table, rules: now(table.rules) }));
-  const corrections = now(rules.corrections);
-  const lookUps = now(rules.lookUps);
-  const escalations = now(rules.escalations);
-  const count =
-    tables.reduce((sum, table) => sum + table.rules.length, 0) +
-    corrections.length +
-    lookUps.length +
-    escalations.length;
-  return { ...rules, tables, corrections, lookUps, escalations, count };
 }
 
 /** What a file would have made known, as the findings about unknown words call it. */
@@ -309,12 +294,6 @@ function compile(
     // Counted when it is known which of them hold.
     count: 0,
   };
-}
-
-/** Whether a rule holds on a day: `from` and `until` are both within. */
-function takesPart(item: Pick<Provenance, 'from' | 'until'>, asOf: string | undefined): boolean {
-  if (asOf === undefined) return true;
-  return (item.from === null || item.from <= asOf) && (item.until === null || asOf <= item.until);
 }
 
 /** A record without prototype, so that a word such as `constructor` is only ever what a file says it is. */

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import type { RuleText } from '../engine/load-yaml.ts';
 import { CsrError } from '../engine/problem.ts';
 import type { RuleSet } from '../engine/rule.ts';
-import { restoreRules } from '../engine/stored-rules.ts';
+import { restoreRules } from '../engine/rule-set.ts';
 import { systemError } from './system-error.ts';
 
 const PACKAGE = 'csr';

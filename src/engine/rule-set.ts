@@ -1,6 +1,31 @@
-/** A rule set as data that JSON can hold, so that files which have not changed need not be compiled again. */
+/**
+ * A rule set as a whole: what of it holds on a day, and the form in which JSON can hold it, so that files which have not
+ * changed need not be compiled again.
+ */
 import { Pattern } from './pattern.ts';
-import type { RuleSet } from './rule.ts';
+import type { Provenance, RuleSet } from './rule.ts';
+
+/** What of a rule set holds on a day, `YYYY-MM-DD`: rules whose `from` or `until` leave it out are not there. All, where no day is given. */
+export function rulesOn(rules: RuleSet, asOf: string | undefined): RuleSet {
+  const now = <Item extends Provenance>(items: readonly Item[]) =>
+    items.filter((item) => takesPart(item, asOf));
+  const tables = rules.tables.map((table) => ({ ...table, rules: now(table.rules) }));
+  const corrections = now(rules.corrections);
+  const lookUps = now(rules.lookUps);
+  const escalations = now(rules.escalations);
+  const count =
+    tables.reduce((sum, table) => sum + table.rules.length, 0) +
+    corrections.length +
+    lookUps.length +
+    escalations.length;
+  return { ...rules, tables, corrections, lookUps, escalations, count };
+}
+
+/** Whether a rule holds on a day: `from` and `until` are both within. */
+function takesPart(item: Pick<Provenance, 'from' | 'until'>, asOf: string | undefined): boolean {
+  if (asOf === undefined) return true;
+  return (item.from === null || item.from <= asOf) && (item.until === null || asOf <= item.until);
+}
 
 // What JSON has no form for stands in an object with one of these keys, which no object of a rule set has.
 const MAP = '$map';

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { loadRules, rulesOn } from '../../src/engine/load.ts';
+import { loadRules } from '../../src/engine/load.ts';
 import { Pattern } from '../../src/engine/pattern.ts';
 import type { RuleSet } from '../../src/engine/rule.ts';
-import { restoreRules, storeRules } from '../../src/engine/stored-rules.ts';
+import { restoreRules, rulesOn, storeRules } from '../../src/engine/rule-set.ts';
 import { builtIn, builtInTexts } from '../built-in.ts';
 
 const again = (rules: RuleSet) => restoreRules(JSON.parse(JSON.stringify(storeRules(rules))));
