@@ -26,7 +26,7 @@ const MAX_QUOTED_LENGTH = 1_000_000;
 const MAX_COLUMNS = 16_384;
 /** What fits in Node's default memory with room for the decisions. */
 const MAX_CELLS = 32_000_000;
-/** How many texts are remembered while a file is read; each new one takes the place of another. */
+/** How many texts are remembered while a file is read, a power of two; each new one takes the place of another. */
 const TEXTS_KEPT = 4096;
 /** Enough to tell a delimiter, and no time on a large file. */
 const SNIFFED_RECORDS = 200;
@@ -147,7 +147,7 @@ class Texts {
     if (length < 2) return source.slice(from, to);
     const ends =
       source.charCodeAt(from) * 7 + source.charCodeAt(to - 1) * 131 + source.charCodeAt(to - 2) * 17;
-    const at = (ends + length * 31 + source.charCodeAt(from + (length >> 1)) * 257) % TEXTS_KEPT;
+    const at = (ends + length * 31 + source.charCodeAt(from + (length >> 1)) * 257) & (TEXTS_KEPT - 1);
     const known = this.known[at] as string;
     if (known.length === length && source.startsWith(known, from)) return known;
     const text = source.slice(from, to);
