@@ -24,9 +24,12 @@ export interface Renderer {
   close(): void;
 }
 
+/** So many pieces are kept at least, and twice as many at most: dozens of screens. */
+const MOST_PIECES = 2048;
+
 /**
  * Starts Ink on a stream that keeps what Ink writes. Ink serialises all it is given, cell by cell, in every
- * frame; so it is given the pieces that the last frame did not have, and the others are kept.
+ * frame; so it is given the pieces that it has not rendered of late, and what came of the others is kept.
  */
 export function startRenderer(
   stdin: NodeJS.ReadStream,
@@ -58,20 +61,38 @@ export function startRenderer(
     patchConsole: false,
   });
   let closed = false;
-  let known = new Map<string, string>();
   let width = 0;
+  // Pieces as Ink has rendered them: those asked for of late, and those before them. The older ones go all at once.
+  let late = new Map<string, string>();
+  let before = new Map<string, string>();
+  const known = (piece: string): string | undefined => {
+    let text = late.get(piece);
+    if (text !== undefined) return text;
+    text = before.get(piece);
+    if (text !== undefined) late.set(piece, text);
+    return text;
+  };
   return {
     show(lines, columns) {
-      if (columns !== width) known = new Map();
+      if (columns !== width) {
+        late = new Map();
+        before = new Map();
+      } else if (late.size > MOST_PIECES) {
+        before = late;
+        late = new Map();
+      }
       width = columns;
-      const pieces = new Set(lines.flat());
-      const fresh = [...pieces].filter((piece) => !known.has(piece));
+      const fresh: string[] = [];
+      for (const line of lines) {
+        for (const piece of line) {
+          if (known(piece) !== undefined) continue;
+          late.set(piece, '');
+          fresh.push(piece);
+        }
+      }
       if (fresh.length > 0) instance.rerender(<Screen lines={fresh} columns={columns} />);
-      const next = new Map<string, string>();
-      for (const [at, piece] of fresh.entries()) next.set(piece, written[at] ?? '');
-      for (const piece of pieces) next.set(piece, next.get(piece) ?? known.get(piece) ?? '');
-      known = next;
-      return lines.map((line) => line.map((piece) => next.get(piece)).join(''));
+      for (const [at, piece] of fresh.entries()) late.set(piece, written[at] ?? '');
+      return lines.map((line) => line.map((piece) => late.get(piece)).join(''));
     },
     close() {
       if (closed) return;

@@ -5,13 +5,13 @@ import { press, resize, settle } from './act.ts';
 import { lift, raise, SIGNALS, skeleton } from './curtain.ts';
 import type { Renderer } from './draw.tsx';
 import { carryOut, type Host, seated, statusOf } from './effects.ts';
-import { frameOf } from './frame.ts';
+import { type Frame, frameOf } from './frame.ts';
 import { Decoder, type Input } from './input.ts';
 import { mappingFor } from './mapping.ts';
 import type { Terminal } from './terminal.ts';
 import { visible } from './text.ts';
 import { paint } from './theme.ts';
-import { type Effect, firstView, placeText, type View, type World } from './view.ts';
+import { type Effect, firstView, placeText, type Step, step, type View, type World } from './view.ts';
 
 export interface ReviewOptions {
   /** A terminal taken over already, with something on it; else one is made of the streams. */
@@ -43,6 +43,15 @@ export async function runReview(
   return status;
 }
 
+/** How long a frame is left to reach the screen before anything else is done, in milliseconds. */
+const PAUSE = 5;
+
+/** A frame as it is to be written. */
+interface Rendered {
+  readonly lines: readonly string[];
+  readonly caret: Frame['caret'];
+}
+
 class Run {
   private readonly options: ReviewOptions;
   private readonly terminal: Terminal;
@@ -56,6 +65,11 @@ class Run {
   private pumping = false;
   private timer: NodeJS.Timeout | undefined;
   private late: NodeJS.Immediate | undefined;
+  private pause: NodeJS.Timeout | undefined;
+  /** The key that moved last, and nothing else: whoever moves on presses it again. */
+  private moving: string | null = null;
+  /** What that key makes of the view, and the frame of it: ready before it is pressed. */
+  private ahead: { readonly from: View; readonly view: View; readonly frame: Rendered } | null = null;
   private place = '';
   /** The place on its way to the disk; one at a time. */
   private keeping: Promise<void> | null = null;
@@ -93,6 +107,7 @@ class Run {
   async stop(): Promise<void> {
     clearTimeout(this.timer);
     clearImmediate(this.late);
+    clearTimeout(this.pause);
     for (const [target, event, listener] of this.listeners)
       target.off(event, listener as (...args: unknown[]) => void);
     this.renderer?.close();
@@ -165,6 +180,7 @@ class Run {
   private take(chunk: string): void {
     clearTimeout(this.timer);
     clearImmediate(this.late);
+    clearTimeout(this.pause);
     this.waiting.push(...this.decoder.push(chunk));
     const { wait } = this.decoder;
     if (wait !== null) {
@@ -190,7 +206,9 @@ class Run {
     this.pumping = true;
     try {
       for (let input = this.waiting.shift(); input; input = this.waiting.shift()) {
-        const { view, effects } = press(this.view, input, this.world);
+        const { view, effects } = this.pressed(input, this.world);
+        const moves = effects.length === 0 && view.row !== this.view.row;
+        this.moving = moves && input.type === 'key' ? input.key : null;
         this.view = view;
         for (const effect of effects) {
           if (effect.type === 'quit') {
@@ -209,7 +227,14 @@ class Run {
     }
   }
 
+  private pressed(input: Input, world: World): Step {
+    const { ahead } = this;
+    const isAhead = ahead?.from === this.view && input.type === 'key' && input.key === this.moving;
+    return isAhead ? step(ahead.view) : press(this.view, input, world);
+  }
+
   private async perform(effect: Effect): Promise<void> {
+    this.ahead = null;
     const { world, outcome } = await carryOut(effect, this.world as World, this.host);
     this.world = world;
     if (outcome === null) return;
@@ -237,10 +262,27 @@ class Run {
       this.terminal.draw(skeleton(size.columns, size.rows), null);
       return;
     }
-    const { lines, caret } = frameOf(this.view, this.world);
+    const { lines, caret } = this.ahead?.view === this.view ? this.ahead.frame : this.rendered(this.view);
+    this.terminal.draw(lines, caret);
+    this.ahead = null;
+    clearTimeout(this.pause);
+    this.pause = setTimeout(() => {
+      this.lookAhead();
+      this.keepPlace();
+    }, PAUSE);
+  }
+
+  private rendered(view: View): Rendered {
+    const { lines, caret } = frameOf(view, this.world as World);
     const painted = lines.map((line) => paint(line, this.options.color));
-    this.terminal.draw(this.renderer.show(painted, size.columns), caret);
-    this.keepPlace();
+    return { lines: (this.renderer as Renderer).show(painted, view.size.columns), caret };
+  }
+
+  /** Makes the frame that the same key would show next. */
+  private lookAhead(): void {
+    if (!this.world || this.moving === null || this.pumping) return;
+    const { view, effects } = press(this.view, { type: 'key', key: this.moving }, this.world);
+    if (effects.length === 0) this.ahead = { from: this.view, view, frame: this.rendered(view) };
   }
 
   /** Where the screen is, kept while the next key is awaited; what comes meanwhile goes with the next write. */

@@ -189,25 +189,29 @@ function scrolled(
   const count = now.length;
   if (count !== old.length || stay.filter((text) => text !== '').length < LEAST_SCROLL) return null;
   const moved = now.map((line, y) => change(y, old[y + by] ?? EMPTY, line));
+  // The stretch that saves most ends at some line, and begins where what was saved before turned into a loss.
   let from = 0;
   let to = -1;
   let most = SCROLL_COST;
-  for (let first = 0; first < count; first++) {
-    let saved = 0;
-    for (let last = first; last < count; last++) {
-      saved += (stay[last] as string).length - (moved[last] as string).length;
-      if (saved <= most) continue;
-      most = saved;
-      from = first;
-      to = last;
+  let first = 0;
+  let saved = 0;
+  for (let last = 0; last < count; last++) {
+    if (saved < 0) {
+      first = last;
+      saved = 0;
     }
+    saved += (stay[last] as string).length - (moved[last] as string).length;
+    if (saved <= most) continue;
+    most = saved;
+    from = first;
+    to = last;
   }
   if (to < 0) return null;
   // The line that comes in at the edge is blank.
   const edge = by === 1 ? to : from;
   moved[edge] = change(edge, EMPTY, now[edge] as Shown);
-  const [first, last] = by === 1 ? [from, to] : [to, from];
-  const region = `\u001b[${first + 1}H\u001b[M\u001b[${last + 1}H\u001b[L`;
+  const [out, into] = by === 1 ? [from, to] : [to, from];
+  const region = `\u001b[${out + 1}H\u001b[M\u001b[${into + 1}H\u001b[L`;
   const text = region + stay.map((one, y) => (y < from || y > to ? one : moved[y])).join('');
   return text.length < stay.join('').length ? text : null;
 }

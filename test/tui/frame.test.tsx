@@ -74,6 +74,16 @@ test.each([
   renderer.close();
 });
 
+test('what Ink has rendered is kept for a while only, and is the same when it is rendered anew', () => {
+  const renderer = startRenderer(process.stdin, () => ({ columns: 20, rows: 24 }));
+  const screens = Array.from({ length: 8 }, (_, at) =>
+    Array.from({ length: 700 }, (_, line) => ['title', `${at} ${line}`]),
+  );
+  for (const lines of [...screens, ...screens.toReversed()])
+    expect(renderer.show(lines, 20)).toEqual(lines.map((pieces) => pieces.join('')));
+  renderer.close();
+});
+
 test('under 60x16 the window is too small, and only leaving works', async () => {
   const agent = await Agent.at();
   agent.resizes(40, 10);

@@ -3,7 +3,8 @@ import { expect, test, vi } from 'vitest';
 import { CsrError } from '../../src/engine/problem.ts';
 import type { Opening } from '../../src/review/desk.ts';
 import { runReview } from '../../src/tui/main.tsx';
-import { memoryOpening } from './agent.ts';
+import { placeText } from '../../src/tui/view.ts';
+import { Agent, memoryOpening } from './agent.ts';
 import { Grid } from './grid.ts';
 
 const EVENTS = [
@@ -174,6 +175,49 @@ test('where the screen was is kept, and found again', async () => {
   await second.shows('WHY row 7');
   second.types('q');
   await second.ended;
+});
+
+test('the frame that the same key makes next is ready before it is pressed, and no deed is missing in it', async () => {
+  const opening = memoryOpening();
+  const { open } = opening;
+  let place = '';
+  opening.open = async (choice, keep) => {
+    const keepBookmark = async (text: string) => {
+      place = text;
+    };
+    return Object.assign(await open.call(opening, choice, keep), { keepBookmark });
+  };
+  const review = start(opening);
+  await review.shows('intake');
+  const agent = await Agent.at(memoryOpening(), [80, 24], 'beginning');
+  const frame = () => agent.screen.split('\n');
+  /** Presses a key and leaves the screen alone until the place is kept: what is made ahead is made then. */
+  const rests = async (key: string) => {
+    review.types(key);
+    await agent.sends(key);
+    await vi.waitFor(() => expect(place).toBe(placeText(agent.view)), { timeout: 20_000, interval: 1 });
+    expect(review.grid.text).toEqual(frame());
+  };
+  await rests('\t');
+  await rests(']');
+  const read = vi.spyOn((opening.desk as NonNullable<typeof opening.desk>).review, 'phoneNumber');
+  await rests('j');
+  for (const key of ['j', 'k']) {
+    read.mockClear();
+    review.types(key);
+    await agent.sends(key);
+    expect(review.grid.text).toEqual(frame());
+    expect(read.mock.calls.length > 0).toBe(key === 'k');
+  }
+  await rests('g');
+  await rests('j');
+  review.types('1');
+  await agent.sends('1');
+  await review.shows('saved: step 1 done');
+  await rests('k');
+  expect(review.grid.text.join('\n')).toContain('1 [x]');
+  review.types('q');
+  await review.ended;
 });
 
 test('a new size is drawn whole, without clearing', async () => {
