@@ -239,9 +239,7 @@ export class Evaluator {
       answered,
       flags: outside ? [] : draft.flags,
       excluded,
-      acted: cellsOf(draft.path).flatMap((cell) =>
-        cell.filter((verdict) => verdict.unreadable.length === 0).map((verdict) => verdict.rule),
-      ),
+      acted: actedOn(draft.path),
       values: draft.values,
     };
   }
@@ -968,10 +966,12 @@ interface Path {
   readonly before: Path | null;
   readonly cell: Cell | null;
   readonly next: Map<Cell, Path>;
+  /** The rules that acted on the way; null until somebody asks. */
+  acted: readonly Rule[] | null;
 }
 
 function newPath(before: Path | null, cell: Cell | null): Path {
-  return { before, cell, next: new Map() };
+  return { before, cell, next: new Map(), acted: null };
 }
 
 function follow(path: Path, cell: Cell): Path {
@@ -987,6 +987,13 @@ function cellsOf(path: Path): Cell[] {
   const cells: Cell[] = [];
   for (let at: Path | null = path; at?.cell; at = at.before) cells.unshift(at.cell);
   return cells;
+}
+
+function actedOn(path: Path): readonly Rule[] {
+  path.acted ??= cellsOf(path).flatMap((cell) =>
+    cell.filter((verdict) => verdict.unreadable.length === 0).map((verdict) => verdict.rule),
+  );
+  return path.acted;
 }
 
 /** The fact that an `ask` asks for. */

@@ -115,30 +115,31 @@ export class Worklist {
   /** Of rows, those with all words in number, country, carrier, address, status or row number. */
   private withWords(words: readonly string[], rows: readonly number[]): readonly number[] {
     const { evaluator, table } = this.review;
-    const slots = ['phoneNumber', 'country', 'carrier', 'address'].map((field) =>
+    const [number = -1, ...slots] = ['phoneNumber', 'country', 'carrier', 'address'].map((field) =>
       evaluator.facts.slot(field),
     );
     return words.reduce((left, word) => {
       // Most texts of a column stand in many rows.
       const known = new Map<string, boolean>();
       const mayStand = STANDINGS.some((standing) => standing.word.includes(word));
+      const mayPlace = DIGITS.test(word);
       const has = (text: string) => {
+        if (text === '') return false;
         let found = known.get(text);
         if (found === undefined) {
-          found = text.toLowerCase().includes(word);
+          found = lower(text).includes(word);
           known.set(text, found);
         }
         return found;
       };
       return left.filter((index) => {
         const values = evaluator.values(index);
+        if (lower(values[number] ?? '').includes(word)) return true;
+        // Plain loops and no text made: this runs for every row and key.
+        for (let at = 0; at < slots.length; at++) if (has(values[slots[at] as number] ?? '')) return true;
         return (
-          slots.some((slot, at) => {
-            const text = values[slot] ?? '';
-            return at === 0 ? text.toLowerCase().includes(word) : text !== '' && has(text);
-          }) ||
           (mayStand && has(this.standing(index).word)) ||
-          String(table.rows[index]?.place).includes(word)
+          (mayPlace && String(table.rows[index]?.place).includes(word))
         );
       });
     }, rows);
@@ -356,6 +357,13 @@ function standingOf(task: Task): Standing {
   // There may be nothing to offer yet.
   if (task.kind === 'offer' && Object.keys(task.suggestion).length === 0) return UNFILLED;
   return TASK_STANDINGS[task.kind];
+}
+
+const DIGITS = /^\d+$/;
+const MAY_BE_LOWER = /[A-Z]|[^\0-\x7f]/;
+
+function lower(text: string): string {
+  return MAY_BE_LOWER.test(text) ? text.toLowerCase() : text;
 }
 
 /** The fields that a task asks for; the lead's word where it asks for none. */
