@@ -474,14 +474,15 @@ function openPalette(view: View, world: World): View {
   const place = placeOf(view);
   const fits = (command: Command) =>
     command.places.includes(place) && command.action !== 'palette' && command.action !== 'tick';
-  const commands = COMMANDS.filter(fits).map(
-    (command): PickItem => ({
-      id: command.action,
-      label: `${command.action.replaceAll('-', ' ').padEnd(18)} ${keyNames(command)}`,
-      hint: command.help,
-      disabled: command.disabled?.(situation) ?? null,
-    }),
-  );
+  const item = (command: Command): PickItem => ({
+    id: command.action,
+    label: `${command.action.replaceAll('-', ' ').padEnd(18)} ${keyNames(command)}`,
+    hint: command.help,
+    disabled: command.disabled?.(situation) ?? null,
+  });
+  const commands = COMMANDS.filter(fits);
+  const moves = commands.filter((command) => command.section === 'Move');
+  const others = commands.filter((command) => command.section !== 'Move');
   // Where there are dozens of groups, a word of its name is the shortest way to one.
   const lists = view.screen === 'work' ? (world.work?.lists() ?? []) : [];
   const groups = lists.map(
@@ -496,7 +497,8 @@ function openPalette(view: View, world: World): View {
     kind: 'pick',
     purpose: { type: 'palette', place },
     title: 'COMMANDS AND GROUPS',
-    items: [...commands, ...groups],
+    // Nobody looks for the command that moves a line down.
+    items: [...others.map(item), ...groups, ...moves.map(item)],
     line: inputLine(),
     at: 0,
   });

@@ -364,9 +364,11 @@ export const COMMANDS: readonly Command[] = [
     disabled: (now) =>
       now.list?.kind !== 'tasks'
         ? 'this list is no group of tasks'
-        : hasOffer(now.list.group?.sample ?? null)
-          ? null
-          : whyNoOffer(now.blankOffers.group, 'in this group'),
+        : now.list.open === 0
+          ? 'the group is done'
+          : hasOffer(now.list.group?.sample ?? null)
+            ? null
+            : whyNoOffer(now.blankOffers.group, 'in this group'),
   },
   {
     action: 'none',

@@ -173,29 +173,34 @@ export function firstOpenQuestion(world: World, from: number): number | null {
   return null;
 }
 
-/** The first sight of a review: the intake for a new one, the place where an earlier one was left. */
+/**
+ * The first sight of a review: the place where an earlier one was left; for a new one the intake, unless a customer file
+ * has answered all that must be known.
+ */
 export function opened(view: View, world: World): View {
   const { desk, work } = world;
   if (!desk || !work) return view;
   const first = work.lists().find((list) => list.open > 0 && list.kind !== 'all') ?? work.list(ALL_ROWS);
-  const begun = shown({ ...view, layers: [], pane: 'rows' }, world, first?.id ?? null);
+  const atFirst = shown({ ...view, layers: [], pane: 'rows' }, world, first?.id ?? null);
   const open = desk.review.openQuestions().length;
-  const fresh =
-    !desk.resumed && desk.review.rules.intake.questions.length > 0 && firstOpenQuestion(world, 0) !== null;
+  const blank = firstOpenQuestion(world, 0);
+  const begun = desk.review.state.customer.size > 0;
+  const fresh = !desk.resumed && blank !== null && (!begun || open > 0);
+  const rest = !desk.resumed && !fresh && blank !== null;
   const greeting = desk.resumed
     ? `the session goes on${open > 0 ? `; the intake has ${open} open questions` : ''}`
-    : `session kept in ${desk.session}`;
+    : `session kept in ${desk.session}${rest ? '; what the intake leaves open may stay so' : ''}`;
   const notes = desk.notices.length > 0 ? problemsPage('BEFORE YOU BEGIN', desk.notices) : null;
   const at = {
-    ...begun,
+    ...atFirst,
     screen: fresh ? ('intake' as const) : ('work' as const),
-    question: firstOpenQuestion(world, 0) ?? 0,
+    question: blank ?? 0,
   };
   const said = saying(
     desk.resumed ? resumed(at, world) : at,
     greeting,
     'plain',
-    desk.resumed && open > 0 ? 'intake' : null,
+    rest || (desk.resumed && open > 0) ? 'intake' : null,
   );
   return notes ? { ...said, layers: [notes] } : said;
 }

@@ -5,7 +5,7 @@
 import { showProblem } from '../engine/problem.ts';
 import { NONE } from '../review/answers.ts';
 import type { Opening } from '../review/desk.ts';
-import { validateQuestion } from '../review/intake.ts';
+import { hintsFor, validateQuestion } from '../review/intake.ts';
 import { act, pickItems, settle } from './act.ts';
 import { describeRow } from './detail.ts';
 import { carryOut, type Host, seated, statusOf } from './effects.ts';
@@ -90,6 +90,7 @@ Lines that begin with a colon are commands; text after one goes into its first f
   :groups          the groups, numbered       :group 2     to the second group
   :rows            the rows of the group      :row 12      to row 12 of the sheet
   :why             all there is to say of the row
+  ? or :help       this
   q                leave; everything decided is saved
 A double colon begins an answer with a colon. The commands here:`;
 
@@ -185,6 +186,7 @@ class Interview {
       this.left = true;
       return;
     }
+    if (text === '?') return this.help();
     if (/^:[a-z?]/i.test(text)) return this.takeCommand(text.slice(1));
     const answer = text.startsWith('::') ? text.slice(1) : line;
     switch (layer?.kind) {
@@ -480,6 +482,10 @@ class Interview {
       this.say(
         `  ${at + 1}. ${visible(choice.value)}${choice.label === choice.value ? '' : `: ${visible(choice.label)}`}`,
       );
+    // What is answered already needs no hint.
+    const { desk } = this.world;
+    for (const hint of desk && answer === undefined ? hintsFor(desk.review, question) : [])
+      this.say(`  ${visible(hint.text)} (${visible(hint.from)})`);
     this.say(
       question.type === 'yes-no'
         ? 'yes or no? An empty line skips it.'

@@ -54,6 +54,18 @@ test('the intake is asked first; empty lines skip', async () => {
   expect(said).toContain('nothing fits');
 });
 
+test('a question mark asks for help, wherever it is written, and is no answer', async () => {
+  const { said, opening } = await interview(['?', ':continue', '?', ':answer', '?', ':cancel', ':note', '?']);
+  expect(deeds(opening)).toEqual([]);
+  expect(said.match(/Write the answer and press Enter/g)).toHaveLength(4);
+});
+
+test('the intake says what the file has of an answer, until there is one', async () => {
+  const { said, opening } = await interview(['Acme Ltd', '0012345', ':continue', ':intake']);
+  expect(deeds(opening)).toHaveLength(2);
+  expect(said.match(/Acme \(the file's name\)/g)).toHaveLength(1);
+});
+
 test('a choice is taken by its number, value or label, never by a part of one', async () => {
   const upTo = Array.from({ length: 7 }, () => '');
   const part = await interview([...upTo, 'que', 'e', '']);

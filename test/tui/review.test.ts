@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { CsrError } from '../../src/engine/problem.ts';
-import { placeText } from '../../src/tui/view.ts';
+import { type Pick, placeText } from '../../src/tui/view.ts';
 import { Agent, gridOf, memoryOpening, SAMPLE } from './agent.ts';
 
 const ASK = (list: { group: { kind: string; country: string } | null }) =>
@@ -135,6 +135,37 @@ test('a hand-over without a field records the decision of the lead', async () =>
   expect(agent.review.status(7)).toBe('ready');
 });
 
+test('a customer file that answers all that must be known leads to the rows, one that does not to the intake', async () => {
+  const facts = {
+    name: 'Acme',
+    customerId: '0012345',
+    accountKind: 'x-series',
+    scope: 'all',
+    verification: 'by call-back',
+    requesterHasPhoneNumbersRole: 'yes',
+    activeWithin60Days: 'yes',
+  };
+  const at = (given: Record<string, string>) => {
+    const opening = memoryOpening();
+    const { open } = opening;
+    opening.open = async (choice, keep) => {
+      const desk = await open.call(opening, choice, keep);
+      await desk.record({ type: 'intake', facts: given });
+      return desk;
+    };
+    return Agent.at(opening, [200, 24], 'beginning');
+  };
+  const all = await at(facts);
+  expect(all.view.screen).toBe('work');
+  expect(all.screen).toContain('what the intake leaves open may stay so   I intake');
+  await all.sends('I');
+  expect(all.view).toMatchObject({ screen: 'intake', question: 7 });
+  const part = await at({ ...facts, verification: '' });
+  expect(part.view.screen).toBe('intake');
+  const refused = await at({ ...facts, activeWithin60Days: 'no' });
+  expect(refused.view.screen).toBe('intake');
+});
+
 test('offers are accepted for a row, and for a group after a question', async () => {
   const text = [
     SAMPLE.split('\n')[0],
@@ -159,6 +190,11 @@ test('offers are accepted for a row, and for a group after a question', async ()
   await agent.sends('y');
   expect(agent.deeds.at(-1)).toMatchObject({ type: 'answer', via: 'offer', entries: [{}, {}] });
   expect(agent.review.evaluator.value(2, 'accountNumber')).toBe('0012345');
+  // The group is done: there is nobody left to accept for.
+  await agent.goesTo((list) => list.group?.kind === 'offer');
+  expect(agent.screen.split('\n').at(-1)).not.toContain('O accept group');
+  await agent.sends('O');
+  expect(agent.said).toBe('O: the group is done');
 });
 
 test('a selection says how many the filter hides, and no changes nothing', async () => {
@@ -576,6 +612,16 @@ test('the palette finds commands by name, and says what is disabled and why', as
   expect(agent.said).toBe('the row is not excluded');
   await agent.sends('\u0015help\r');
   expect(agent.view.layers.at(-1)).toMatchObject({ kind: 'page', title: 'KEYS' });
+});
+
+test('the palette names first what is done to rows, then the groups, and what moves last', async () => {
+  const agent = await Agent.at();
+  await agent.sends(':');
+  const { items } = agent.view.layers.at(-1) as Pick;
+  const at = (start: string) => items.findIndex((item) => item.label.startsWith(start));
+  expect(at('answer')).toBeLessThan(at('go to: '));
+  expect(at('go to: All rows')).toBeLessThan(at('down '));
+  expect(at('quit')).toBeLessThan(at('down '));
 });
 
 test('numbers are copied', async () => {
