@@ -111,6 +111,8 @@ class Run {
     for (const [target, event, listener] of this.listeners)
       target.off(event, listener as (...args: unknown[]) => void);
     this.renderer?.close();
+    // A deed that ends after this has nothing to show.
+    this.renderer = null;
     this.terminal.leave();
     this.keepPlace();
     while (this.keeping) await this.keeping;
@@ -207,8 +209,7 @@ class Run {
     try {
       for (let input = this.waiting.shift(); input; input = this.waiting.shift()) {
         const { view, effects } = this.pressed(input, this.world);
-        const moves = effects.length === 0 && view.row !== this.view.row;
-        this.moving = moves && input.type === 'key' ? input.key : null;
+        this.moving = isMove(input, this.view, view, effects) ? input.key : null;
         this.view = view;
         for (const effect of effects) {
           if (effect.type === 'quit') {
@@ -297,4 +298,14 @@ class Run {
       this.keepPlace();
     });
   }
+}
+
+/** Whether a key did nothing but go to another row. What is typed is seldom typed twice. */
+function isMove(
+  input: Input,
+  from: View,
+  to: View,
+  effects: readonly Effect[],
+): input is Input & { key: string } {
+  return input.type === 'key' && effects.length === 0 && to.layers.length === 0 && to.row !== from.row;
 }
