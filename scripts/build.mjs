@@ -7,8 +7,8 @@ import { build } from 'esbuild';
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const outdir = join(root, 'dist');
 
-// Only the review draws, so no other command may wait for these to load.
-const LAZY = ['ink', 'react', 'react-reconciler', 'yoga-layout'];
+// Only the review draws, so no other command may wait for these to load; nor may the review's first screen.
+const LAZY = ['ink', 'react', 'react-reconciler', 'yoga-layout', 'string-width'];
 
 function fail(message) {
   process.stderr.write(`build: ${message}\n`);
@@ -20,7 +20,7 @@ function packageOf(input) {
   return path;
 }
 
-/** The chunks that are loaded before any command has run. */
+/** The chunks that are loaded before any command has run, and before the review shows anything. */
 function startUpChunks(outputs) {
   const seen = new Set();
   const visit = (file) => {
@@ -30,6 +30,8 @@ function startUpChunks(outputs) {
       if (kind === 'import-statement' && !external) visit(path);
   };
   visit('dist/cli.js');
+  for (const [file, { entryPoint }] of Object.entries(outputs))
+    if (entryPoint === 'src/commands/review.ts') visit(file);
   return [...seen];
 }
 

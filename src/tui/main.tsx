@@ -9,7 +9,7 @@ import { type Frame, frameOf } from './frame.ts';
 import { Decoder, type Input } from './input.ts';
 import { mappingFor } from './mapping.ts';
 import type { Terminal } from './terminal.ts';
-import { visible } from './text.ts';
+import { visible, widthOf } from './text.ts';
 import { paint } from './theme.ts';
 import { type Effect, firstView, placeText, type Step, step, type View, type World } from './view.ts';
 
@@ -87,6 +87,7 @@ class Run {
     this.stdin = options.stdin ?? process.stdin;
     this.stdout = options.stdout ?? process.stdout;
     this.terminal = options.terminal ?? raise(this.stdin, this.stdout);
+    this.terminal.widthOf = widthOf;
     const { columns, rows } = this.terminal.size;
     this.view = firstView(columns, rows);
     this.ended = new Promise((resolve, reject) => {

@@ -7,7 +7,6 @@
  * by one are moved by the terminal where that takes fewer bytes.
  */
 import type { ReadStream, WriteStream } from 'node:tty';
-import { widthOf } from './text.ts';
 
 // Lines do not wrap: a character wider than we think must not spill into the next one.
 const ENTER = '\u001b[?1049h\u001b[?25l\u001b[?2004h\u001b[?7l\u001b[2J';
@@ -97,12 +96,17 @@ const NEAR = 5;
 interface Shown {
   readonly text: string;
   readonly cells: Cells;
+  /** What is written to show all of it. */
+  readonly whole: string;
 }
 
-const EMPTY: Shown = { text: '', cells: new Int32Array(0) };
+const EMPTY: Shown = { text: '', cells: new Int32Array(0), whole: '' };
+
+/** How many cells a text takes. */
+type Width = (text: string) => number;
 
 /** A line with the cursor put right after each stretch of characters that terminals give other widths than we do. */
-function placed(line: string): string {
+function placed(line: string, widthOf: Width): string {
   let text = '';
   let shown = '';
   let sure = true;
@@ -129,8 +133,7 @@ function change(y: number, old: Shown | undefined, now: Shown): string {
   const before = old?.cells ?? null;
   const { cells } = now;
   // It is erased first: erasing after a full line would take its last cell away.
-  if (before === null || cells === null)
-    return `\u001b[${y + 1}H\u001b[K${cells === null ? placed(now.text) : now.text}`;
+  if (before === null || cells === null) return `\u001b[${y + 1}H\u001b[K${now.whole}`;
   let text = '';
   let style = 0;
   let column = -1;
@@ -222,6 +225,8 @@ export interface Caret {
 }
 
 export class Terminal {
+  /** Told by whoever shows more than letters: what knows widths takes longer to load than the first screen may. */
+  widthOf: Width = (text) => text.length;
   private readonly stdin: ReadStream;
   private readonly stdout: WriteStream;
   private entered = false;
@@ -271,7 +276,9 @@ export class Terminal {
     const { shown } = this;
     const next = lines.map((text, y): Shown => {
       const old = shown[y];
-      return old?.text === text ? old : { text, cells: cellsOf(text) };
+      if (old?.text === text) return old;
+      const cells = cellsOf(text);
+      return { text, cells, whole: cells === null ? placed(text, this.widthOf) : text };
     });
     const stay: string[] = [];
     for (let y = 0; y < Math.max(next.length, shown.length); y++)

@@ -2,11 +2,18 @@ import type { ReadStream, WriteStream } from 'node:tty';
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { Terminal } from '../../src/tui/terminal.ts';
+import { widthOf } from '../../src/tui/text.ts';
 import { Grid } from './grid.ts';
 
 function terminal(): { grid: Grid; terminal: Terminal } {
   const grid = new Grid();
-  return { grid, terminal: new Terminal(grid as unknown as ReadStream, grid as unknown as WriteStream) };
+  return { grid, terminal: terminalOn(grid) };
+}
+
+function terminalOn(grid: Grid): Terminal {
+  const terminal = new Terminal(grid as unknown as ReadStream, grid as unknown as WriteStream);
+  terminal.widthOf = widthOf;
+  return terminal;
 }
 
 test('what was taken over is given back, once', () => {
@@ -151,7 +158,7 @@ test('so it is in any window, whatever a new size left standing, and the cursor 
         one.draw(whole, { x, y });
         expect(grid.cursor).toEqual({ x, y });
         const fresh = new Grid(40, rows);
-        const other = new Terminal(fresh as unknown as ReadStream, fresh as unknown as WriteStream);
+        const other = terminalOn(fresh);
         other.enter();
         other.draw(whole, null);
         expect(grid.text).toEqual(fresh.text);
