@@ -60,6 +60,8 @@ function withoutReport({ report: _, ...rest }: ApplyOptions): ApplyOptions {
 
 function checkUsage(options: ApplyOptions): void {
   const usage = (message: string) => new CsrError({ code: 'usage', severity: 'error', message });
+  if (options.output === '' || options.report === '')
+    throw usage('`-o` and `--report` need the name of a file, or `-` for standard output');
   if (options.output === undefined && options.report === undefined && !options.json) {
     throw usage('say where to: `-o OUT.csv`, `--report FILE` or `--json`');
   }

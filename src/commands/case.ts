@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { numberFacts } from '../engine/number.ts';
 import { caseText } from '../export/case.ts';
 import { readSmallText } from '../files/read-text.ts';
-import { readCustomer } from '../review/intake.ts';
+import { isNoAnswer, readCustomer } from '../review/intake.ts';
 import { openRules, readNumberList } from './open.ts';
 import { addRuleOptions, type RuleOptions } from './options.ts';
 import { print, printJson, readStdin, say } from './output.ts';
@@ -54,10 +54,12 @@ async function run(options: CaseOptions): Promise<void> {
   if (options.owner !== undefined) chosen.set('Owner', options.owner);
   if (options.subCategory !== undefined) chosen.set('Sub Category', options.subCategory);
   if (options.severity !== undefined) chosen.set('Severity', options.severity);
+  const verification = options.verification ?? facts.verification ?? '';
+  const question = rules.intake.questions.find(({ id }) => id === 'verification');
   const details = {
     numbers,
     reason: options.reason ?? facts.reason ?? '',
-    verification: options.verification ?? facts.verification ?? '',
+    verification: question && isNoAnswer(question, verification) ? '' : verification,
     customer: options.customer ?? facts.name ?? '',
     chosen,
   };

@@ -85,6 +85,14 @@ async function run(file: string, options: ExportOptions): Promise<void> {
     }
     return;
   }
+  if (options.session !== undefined && options.answers === undefined) {
+    throw new CsrError({
+      code: 'no-session',
+      severity: 'error',
+      message: `\`${options.session}\` holds no session`,
+      help: 'name the folder of one, or leave `--session` out to deliver what the rules alone make of the file',
+    });
+  }
   const { review, table, notices } = await openReview(file, options);
   const beside = await keptLayout(table, options);
   sayNotices(notices, options);

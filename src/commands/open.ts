@@ -13,6 +13,7 @@ import {
   builtInRuleSet,
   builtInRules,
   readRuleFolder,
+  ruleFilesIn,
   rulesDigest,
 } from '../files/read-rules.ts';
 import { readGrid } from '../files/read-table.ts';
@@ -333,7 +334,8 @@ export function inputsOf(file: string, options: InputOptions): string[] {
     options.numbers,
     ...Object.values(options.reference ?? {}),
   ];
-  return named.filter((one): one is string => one !== undefined && one !== '-').map((one) => resolve(one));
+  const files = named.filter((one): one is string => one !== undefined && one !== '-');
+  return [...files, ...ruleFolders(options).flatMap(ruleFilesIn)].map((one) => resolve(one));
 }
 
 /** The mapping of columns as a file, where `--save-layout` names one. @throws CsrError where nothing was mapped */

@@ -73,7 +73,17 @@ function mapping(text: string, before: Pairs | undefined): Pairs {
 
 /** A file without a name is kept under a blank one: which names there are, the rules must say. */
 function referenceName(text: string, before: Pairs | undefined): Pairs {
-  return { ...before, ...(pairOf(text) ?? { '': text }) };
+  const pair = pairOf(text) ?? { '': text };
+  const [name = ''] = Object.keys(pair);
+  if (before?.[name] !== undefined) {
+    throw new CsrError({
+      code: 'usage',
+      severity: 'error',
+      message: `\`--reference ${name}=…\` is given twice: \`${before[name]}\` and \`${pair[name]}\``,
+      help: 'put both lists into one file',
+    });
+  }
+  return { ...before, ...pair };
 }
 
 function isoDate(text: string): string {

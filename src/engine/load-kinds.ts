@@ -579,6 +579,7 @@ export function readQuestions(file: Keys): Question[] {
       blocks: keys.yesNo('blocks') ?? true,
       mustBe,
       otherwise: keys.textOrNull('otherwise'),
+      notAnswers: keys.lines('not-answers'),
       place: block.place,
     };
   });

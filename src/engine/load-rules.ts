@@ -874,13 +874,20 @@ function readWhenAny(keys: Keys, words: Vocabulary): Test[][] {
   });
 }
 
+/** What a rule may do that nobody has confirmed yet: a person decides. */
+const LEFT_TO_PEOPLE: ReadonlySet<Action['do']> = new Set(['ask', 'offer', 'look-up', 'refer', 'flag']);
+
 /** Only what somebody stated may fill cells without a person. RULES, "How a row is decided". */
 function checkBasis(basis: string, keys: Keys, actions: readonly Action[]): void {
   if (basis !== 'reconstructed' && basis !== 'ours') return;
   for (const action of actions) {
-    if (action.do !== 'set' && action.do !== 'copy' && action.do !== 'lowest') continue;
-    const pairs = action.do === 'set' ? action.values : action.pairs;
-    if (basis === 'ours' && !pairs.some(([field]) => field === 'address')) continue;
+    if (basis === 'reconstructed') {
+      if (LEFT_TO_PEOPLE.has(action.do)) continue;
+    } else {
+      if (action.do !== 'set' && action.do !== 'copy' && action.do !== 'lowest') continue;
+      const pairs = action.do === 'set' ? action.values : action.pairs;
+      if (!pairs.some(([field]) => field === 'address')) continue;
+    }
     keys.findings.bad(
       keys.placeOf(action.do),
       basis === 'ours'

@@ -284,6 +284,8 @@ export interface Question extends Partial<Provenance> {
   /** The only answer with which delivery may go on, and what to say otherwise. */
   readonly mustBe: string | null;
   readonly otherwise: string | null;
+  /** Texts that say that there is no answer yet. */
+  readonly notAnswers: readonly string[];
   readonly place: Place;
 }
 

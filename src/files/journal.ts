@@ -66,6 +66,15 @@ function holdsWholeLine(text: string): boolean {
   return /[^\0]/.test(text.slice(first.length)) && typeof readLine(first) !== 'string';
 }
 
+/** What every journal begins with. */
+const FIRST = '{"seq":1,"event":{';
+
+/** Whether a text may be what is left of a journal's first line: else something else was written over it. */
+function mayBegin(text: string): boolean {
+  const begun = text.slice(0, FIRST.length);
+  return FIRST.startsWith(begun) || !/[^\0]/.test(begun);
+}
+
 interface Contents<E> {
   readonly events: E[];
   /** How many bytes the good lines take. */
@@ -87,7 +96,8 @@ function readLines<E>(bytes: Buffer, file: string): Contents<E> {
     const line = found < 0 ? 'it has no line end' : readLine(text);
     const number = events.length + 1;
     if (typeof line === 'string') {
-      if (end < bytes.length - 1 || holdsWholeLine(text)) throw damaged(file, number, line);
+      const isOurs = number > 1 || mayBegin(text);
+      if (end < bytes.length - 1 || holdsWholeLine(text) || !isOurs) throw damaged(file, number, line);
       return { events, length: start, torn: true };
     }
     if (line.seq !== number)

@@ -1,6 +1,6 @@
 /** Rule files as texts: the folder that csr ships, and the folders of leads. */
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -60,8 +60,7 @@ async function readFolder(folder: string, shown: string): Promise<RuleText[]> {
   } catch (error) {
     throw systemError(error, shown, 'read');
   }
-  // Editors keep half-written copies under names that begin with a dot.
-  const names = entries.filter((name) => /\.ya?ml$/i.test(name) && !name.startsWith('.')).sort();
+  const names = entries.filter(isRuleFile).sort();
   if (names.length === 0)
     throw new CsrError({
       code: 'no-rules',
@@ -87,6 +86,22 @@ async function readFolder(folder: string, shown: string): Promise<RuleText[]> {
     texts.push({ name, path, ...decode(bytes) });
   }
   return texts;
+}
+
+function isRuleFile(name: string): boolean {
+  // Editors keep half-written copies under names that begin with a dot.
+  return /\.ya?ml$/i.test(name) && !name.startsWith('.');
+}
+
+/** The paths of a folder's rule files; none where it cannot be read. */
+export function ruleFilesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder)
+      .filter(isRuleFile)
+      .map((name) => join(folder, name));
+  } catch {
+    return [];
+  }
 }
 
 /**

@@ -29,7 +29,9 @@ export function validateAnswer(review: Review, task: Task, item: Answerable, wri
   }
   const choices = choicesOf(review, task, item);
   // Of the customer one of the choices is true; of a row it may be that nobody can tell.
-  const none = text.toLowerCase() === NONE && task.scope === 'row';
+  // A question of yes or no has one of the two for its answer.
+  const isEither = review.rules.layouts.fields.get(item.field)?.type === 'yes-no';
+  const none = text.toLowerCase() === NONE && task.scope === 'row' && !isEither;
   if (choices.length > 0 && !none) {
     const wanted = normalise(type, text, books);
     const choice = choices.find((one) => normalise(type, one, books) === wanted);

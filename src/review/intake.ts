@@ -57,7 +57,12 @@ export function validateQuestion(
       ? { text: choice.value }
       : { problem: `${question.id} is one of ${wantedOf(question)}, not \`${text}\`` };
   }
-  return { text };
+  return isNoAnswer(question, text) ? { problem: `${question.id}: \`${text}\` is no answer` } : { text };
+}
+
+/** Whether a text only says that there is no answer yet. */
+export function isNoAnswer(question: Question, text: string): boolean {
+  return question.notAnswers.some((one) => fold(one) === fold(text));
 }
 
 function wantedOf(question: Question): string {
