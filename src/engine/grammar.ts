@@ -550,7 +550,10 @@ export const QUESTION = block('a question', {
   blocks: may(yesNo, 'Whether the delivery waits for an answer; it does where nothing is said.'),
   'must-be': may(text, 'The only answer with which the delivery goes on.'),
   otherwise: may(text, 'What to say where the answer is another.'),
-  'not-answers': may({ is: 'some', of: text }, 'Texts that are no answer, such as `no` where a name is asked for.'),
+  'not-answers': may(
+    { is: 'some', of: text },
+    'Texts that are no answer, such as `no` where a name is asked for.',
+  ),
   why: may(text, WHY),
   ...source(may),
 });
