@@ -11,6 +11,18 @@ import type { Rule, RuleTable, Test } from './rule.ts';
 /** What all rows of a cell have in common: the rules that act on them, in order. */
 export type Cell = readonly Verdict[];
 
+/** Finds out which rules of a table act on a row. */
+export interface Judge {
+  readonly table: RuleTable;
+  /** How many times json-rules-engine has judged. */
+  readonly judged: number;
+  /** Told of a plain row before rows come. */
+  begin(row: RowState): void;
+  /** What acts on a row, or null where that is not known: then `learn` it. */
+  find(row: RowState): Cell | null;
+  learn(row: RowState): Promise<Cell>;
+}
+
 interface Node {
   /** The fact to ask next; null at a cell. */
   readonly axis: Axis | null;
@@ -25,7 +37,7 @@ interface Node {
 }
 
 /** The cells of one rule table, found as rows come. */
-export class Cells {
+export class Cells implements Judge {
   readonly table: RuleTable;
   private readonly facts: Facts;
   private readonly reader: Reader;

@@ -1,5 +1,5 @@
 /** The pipeline: stages in order over all rows, until every answer that counts has been counted. */
-import { type Cell, Cells } from './cells.ts';
+import { type Cell, Cells, type Judge } from './cells.ts';
 import { comparedFacts, Reader } from './conditions.ts';
 import type { Answer, Change, Decision, Flag, RowInput, Task } from './decision.ts';
 import { testsOf } from './evaluate.ts';
@@ -18,6 +18,7 @@ import {
   type Stage,
   type Test,
 } from './rule.ts';
+import { Singly } from './singly.ts';
 import type { Table } from './table.ts';
 
 /** What an answer to a `refer` without `for` is filed under: the lead's words. */
@@ -33,24 +34,52 @@ export function makeBooks(rules: RuleSet): Books {
   };
 }
 
-/** The look-up row for a country and a carrier: country and carrier, then country, then carrier, then any. */
-function chooseLookUp(
-  lookUps: readonly LookUp[],
-  country: string | null,
-  carrier: string | null,
-): LookUp | null {
-  let best: LookUp | null = null;
-  let bestScore = -1;
-  for (const lookUp of lookUps) {
-    if (lookUp.country !== null && lookUp.country !== country) continue;
-    if (lookUp.carrier !== null && lookUp.carrier !== carrier) continue;
-    const score = (lookUp.country !== null ? 2 : 0) + (lookUp.carrier !== null ? 1 : 0);
-    if (score > bestScore) {
-      best = lookUp;
-      bestScore = score;
+/** The look-ups by what they are for. */
+class LookUpBook {
+  private readonly byPair = new Map<string, LookUp>();
+  private readonly order: ReadonlyMap<LookUp, number>;
+
+  constructor(lookUps: readonly LookUp[]) {
+    this.order = new Map(lookUps.map((lookUp, at) => [lookUp, at]));
+    for (const lookUp of lookUps) {
+      const pair = pairOf(lookUp.country, lookUp.carrier);
+      if (!this.byPair.has(pair)) this.byPair.set(pair, lookUp);
     }
   }
-  return best;
+
+  /**
+   * The row for a country and a carrier: country and carrier, then country, then carrier, then any.
+   * @param swap a look-up, and what is to be there in its place
+   */
+  choose(country: string | null, carrier: string | null, swap: LookUpSwap | null): LookUp | null {
+    for (const one of new Set([country, null])) {
+      for (const other of new Set([carrier, null])) {
+        const found = this.byPair.get(pairOf(one, other)) ?? null;
+        if (swap === null) {
+          if (found) return found;
+          continue;
+        }
+        const standing = found === swap.lookUp ? null : found;
+        const isHere = swap.as.country === one && swap.as.carrier === other;
+        if (isHere && (!standing || this.placeOf(swap.lookUp) < this.placeOf(standing))) return swap.as;
+        if (standing) return standing;
+      }
+    }
+    return null;
+  }
+
+  private placeOf(lookUp: LookUp): number {
+    return this.order.get(lookUp) ?? 0;
+  }
+}
+
+function pairOf(country: string | null, carrier: string | null): string {
+  return JSON.stringify([country, carrier]);
+}
+
+interface LookUpSwap {
+  readonly lookUp: LookUp;
+  readonly as: LookUp;
 }
 
 /** A row on its way through the stages. */
@@ -78,6 +107,15 @@ interface Write {
   readonly rule: string;
 }
 
+/**
+ * `together`: the rows of one file. `alone`: each as if it were the only one of its file. `singly`: alone, and judged
+ * one by one, so that a rule can be looked at as if it said something else.
+ */
+export type Manner = 'together' | 'alone' | 'singly';
+
+/** A rule or a look-up of a rule set, as if it said something else. */
+export type Swap = { readonly rule: Rule } | LookUpSwap;
+
 /** Told of every table that a row meets, before its rules act. */
 export type Visit = (stage: Stage, table: RuleTable, row: RowState, cell: Cell) => void;
 
@@ -92,7 +130,9 @@ export class Evaluator {
   readonly rules: RuleSet;
   readonly table: Table;
   private readonly context: Context;
-  private readonly cells = new Map<Stage, Cells[]>();
+  private readonly cells = new Map<Stage, Judge[]>();
+  private readonly lookUps: LookUpBook;
+  private lookUpSwap: LookUpSwap | null = null;
   private readonly aggregates = new Map<Stage, Aggregate[]>();
   /** Stages that a row may go through at one stretch: a new leg begins where a rule reads other rows. */
   private readonly legs: Stage[][] = [];
@@ -111,8 +151,15 @@ export class Evaluator {
   private readonly plain: RowState;
   private stage: Stage = 'correct';
 
-  constructor(rules: RuleSet, table: Table, context: Context, books: Books = makeBooks(rules)) {
+  constructor(
+    rules: RuleSet,
+    table: Table,
+    context: Context,
+    books: Books = makeBooks(rules),
+    manner: Manner = 'together',
+  ) {
     this.rules = rules;
+    this.lookUps = new LookUpBook(rules.lookUps);
     this.table = table;
     this.context = context;
     this.books = books;
@@ -120,11 +167,10 @@ export class Evaluator {
     this.reader = new Reader(this.facts);
     this.plain = this.facts.start(0);
     this.facts.aggregates = {
-      read: (name, index) =>
-        this.aggregates
-          .get(this.stage)
-          ?.find((one) => one.name === name)
-          ?.read(index) ?? '',
+      read: (name, index) => {
+        const found = this.aggregates.get(this.stage)?.find((one) => one.name === name);
+        return (manner === 'together' ? found?.read(index) : found?.readAlone(index)) ?? '';
+      },
     };
     for (const correction of rules.corrections) {
       for (const word of correction.blankCells) {
@@ -139,7 +185,9 @@ export class Evaluator {
       }
       this.cells.set(
         stage,
-        tables.map((one) => new Cells(one, this.facts, this.reader)),
+        tables.map((one) =>
+          manner === 'singly' ? new Singly(one, this.reader) : new Cells(one, this.facts, this.reader),
+        ),
       );
       this.aggregates.set(stage, this.aggregatesOf(tables));
     }
@@ -167,6 +215,28 @@ export class Evaluator {
     const touched = new Set<number>();
     await this.settle(inputs, rows, touched);
     return touched;
+  }
+
+  /**
+   * What would be decided of a row if a rule or a look-up said something else; what is decided stays as it is.
+   * Only for rows that are judged `singly`.
+   */
+  async decisionAs(index: number, input: RowInput | null, swap: Swap): Promise<Decision> {
+    const draft = this.drafts[index];
+    const judges = [...this.cells.values()].flat().filter((one) => one instanceof Singly);
+    const put = (rule: Rule | null) => {
+      for (const one of judges) one.swap(rule);
+    };
+    if ('rule' in swap) put(asksOnce(swap.rule));
+    else this.lookUpSwap = swap;
+    try {
+      await this.settle(input ? new Map([[index, input]]) : new Map(), [index], null);
+      return this.decision(index);
+    } finally {
+      put(null);
+      this.lookUpSwap = null;
+      if (draft) this.drafts[index] = draft;
+    }
   }
 
   /** How many times json-rules-engine has judged: once a distinct cell. */
@@ -470,7 +540,7 @@ export class Evaluator {
    */
   private actOn(
     stage: Stage,
-    tables: readonly Cells[],
+    tables: readonly Judge[],
     drafts: readonly Draft[],
     from: number,
     visit: Visit | null,
@@ -482,7 +552,7 @@ export class Evaluator {
       if (draft.excluded || (draft.stopped && !checks)) continue;
       if (visit && checks) this.layAnswers(draft, 0);
       for (let at = 0; at < tables.length; at++) {
-        const cell = (tables[at] as Cells).find(draft);
+        const cell = (tables[at] as Judge).find(draft);
         if (cell === null) return index;
         found[at] = cell;
       }
@@ -672,7 +742,7 @@ export class Evaluator {
     }
     const country = this.books.countries.code(this.reader.text('country', row));
     const carrier = this.books.carriers.canonical(this.reader.text('carrier', row));
-    const chosen = chooseLookUp(this.rules.lookUps, country, carrier);
+    const chosen = this.lookUps.choose(country, carrier, this.lookUpSwap);
     const fields = chosen && chosen.for.length > 0 ? chosen.for : action.for;
     this.raise(
       draft,
@@ -1021,20 +1091,29 @@ function factsOf(test: Test): string[] {
 
 /** A question whose answer is "there is none" is not asked again: the table goes on below its rule. */
 export function askOnce(table: RuleTable): RuleTable {
-  const rules = table.rules.map((rule) => {
-    const once: Test[] = [];
-    for (const action of rule.then) {
-      if (action.do !== 'ask') continue;
-      once.push({
-        fact: `none.${action.fact}`,
-        op: { kind: 'blank' },
-        place: rule.place,
-        written: `${action.fact}: not confirmed blank`,
-      });
-    }
-    return once.length === 0 ? rule : { ...rule, when: [...rule.when, ...once] };
-  });
-  return { ...table, rules };
+  let asked = askedOnce.get(table);
+  if (!asked) {
+    asked = { ...table, rules: table.rules.map(asksOnce) };
+    askedOnce.set(table, asked);
+  }
+  return asked;
+}
+
+/** A table is read anew for each group of rows. */
+const askedOnce = new WeakMap<RuleTable, RuleTable>();
+
+export function asksOnce(rule: Rule): Rule {
+  const once: Test[] = [];
+  for (const action of rule.then) {
+    if (action.do !== 'ask') continue;
+    once.push({
+      fact: `none.${action.fact}`,
+      op: { kind: 'blank' },
+      place: rule.place,
+      written: `${action.fact}: not confirmed blank`,
+    });
+  }
+  return once.length === 0 ? rule : { ...rule, when: [...rule.when, ...once] };
 }
 
 /** A value that rests on many rows: each row contributes a text, and reads what the contributions make. */
@@ -1067,6 +1146,9 @@ abstract class Aggregate {
     if (!this.counted || this.stale) this.count();
     return this.result(index);
   }
+
+  /** What a row would read if it were the only one. */
+  abstract readAlone(index: number): string;
 
   private count(): readonly number[] {
     this.counted = true;
@@ -1119,6 +1201,10 @@ class Duplicates extends Aggregate {
     const key = this.contributions[index] ?? null;
     return key === null ? '' : this.doubled.has(key) ? 'yes' : 'no';
   }
+
+  readAlone(index: number): string {
+    return (this.contributions[index] ?? null) === null ? '' : 'no';
+  }
 }
 
 /** How many values a column has over the file. */
@@ -1154,6 +1240,10 @@ class Distinct extends Aggregate {
 
   protected result(): string {
     return String(this.size);
+  }
+
+  readAlone(index: number): string {
+    return isBlank(this.contributions[index] ?? '') ? '0' : '1';
   }
 }
 
@@ -1219,5 +1309,11 @@ class Lowest extends Aggregate {
   protected result(index: number): string {
     const group = this.groups[index] ?? '';
     return group === '' ? '' : (this.lowest.get(group) ?? '');
+  }
+
+  readAlone(index: number): string {
+    const text = this.contributions[index] ?? '';
+    const number = this.numbers[index] ?? '';
+    return isBlank(text) || isBlank(number) || this.key(text) === '' ? '' : number;
   }
 }

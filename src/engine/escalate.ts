@@ -43,16 +43,7 @@ export function escalate(
     .map(({ id }) => id)
     .filter((id) => matched.some((one) => one.category === id));
 
-  const held = rules.escalations
-    .filter(
-      (row) =>
-        row.carriers.length === 0 ||
-        (canonical !== null && row.carriers.some((name) => same(name, canonical, books.carriers))),
-    )
-    .filter((row) => row.categories.length === 0 || row.categories.some((id) => categories.includes(id)))
-    .map((row, index) => ({ row, index }))
-    .sort((a, b) => rank(b.row) - rank(a.row) || a.index - b.index)
-    .map(({ row }) => row);
+  const held = heldBy(rules.escalations, { carrier: canonical, categories }, books);
   const [escalation, ...others] = held;
   if (!escalation) {
     throw new CsrError({
@@ -80,6 +71,39 @@ export function escalate(
     matched,
     nearestCarriers: given !== null && canonical === null ? books.carriers.nearest(given) : [],
   };
+}
+
+/** What is known of a rejection: the carrier by its canonical name, where known, and what its text shows. */
+export interface RejectionFacts {
+  readonly carrier: string | null;
+  readonly categories: readonly string[];
+}
+
+/** The row that decides about a rejection; null where none holds. */
+export function decides(
+  rows: readonly Escalation[],
+  rejection: RejectionFacts,
+  books: { readonly carriers: CarrierBook },
+): Escalation | null {
+  return heldBy(rows, rejection, books)[0] ?? null;
+}
+
+/** The rows that hold for a rejection, the one that decides first. */
+function heldBy(
+  rows: readonly Escalation[],
+  { carrier, categories }: RejectionFacts,
+  books: { readonly carriers: CarrierBook },
+): Escalation[] {
+  return rows
+    .filter(
+      ({ carriers }) =>
+        carriers.length === 0 ||
+        (carrier !== null && carriers.some((name) => same(name, carrier, books.carriers))),
+    )
+    .filter((row) => row.categories.length === 0 || row.categories.some((id) => categories.includes(id)))
+    .map((row, index) => ({ row, index }))
+    .sort((a, b) => rank(b.row) - rank(a.row) || a.index - b.index)
+    .map(({ row }) => row);
 }
 
 function same(a: string, b: string, carriers: CarrierBook): boolean {

@@ -204,7 +204,7 @@ export function testsOf(rule: Rule): readonly Test[] {
 }
 
 /** The facts whose reading would settle a rule: those of its own tests, and of blocks that may still hold. */
-function unreadableFacts(rule: Rule, row: RowState, reader: Reader): string[] {
+export function unreadableFacts(rule: Rule, row: RowState, reader: Reader): string[] {
   const outcomes = (tests: readonly Test[]) => tests.map((test) => reader.holds(test, row));
   const blocks = rule.whenAny.map((tests) => ({ tests, outcomes: outcomes(tests) }));
   const open = blocks.some((block) => block.outcomes.every((one) => one === true))

@@ -1,10 +1,10 @@
 /** The examples that stand beside rules, run through the whole pipeline. */
-import { Evaluator, makeBooks } from './decide.ts';
-import type { Decision, Task } from './decision.ts';
+import { Evaluator, type Manner, makeBooks, type Swap } from './decide.ts';
+import type { Decision, RowInput, Task } from './decision.ts';
 import { escalate } from './escalate.ts';
 import { ANY_CELL, type Books, type Context } from './facts.ts';
 import type { Place } from './problem.ts';
-import type { Example, LookUp, Rule, RuleSet } from './rule.ts';
+import type { Escalation, EscalationExample, Example, LookUp, Rule, RuleSet } from './rule.ts';
 import type { Table } from './table.ts';
 
 export interface ExampleFailure {
@@ -77,6 +77,105 @@ export function rowGiven(given: Readonly<Record<string, string>>): GivenRow {
   return { table, context: { customer, references: new Map(), batch: null, given: facts }, edits };
 }
 
+type Given = Readonly<Record<string, string>>;
+
+/** Where a row stands among those that were decided together. */
+interface Seat {
+  readonly evaluator: Evaluator;
+  readonly index: number;
+  readonly input: RowInput;
+}
+
+interface Group {
+  readonly evaluator: Evaluator;
+  readonly rows: { place: number; cells: readonly string[] }[];
+}
+
+/** Rows made of given facts, each alone in its file: those that have file and customer in common are decided together. */
+export class GivenRows {
+  readonly rules: RuleSet;
+  readonly books: Books;
+  private readonly manner: Exclude<Manner, 'together'>;
+  private readonly groups = new Map<string, Group>();
+  private readonly fields: readonly string[];
+  private readonly seats = new Map<Given, Seat>();
+
+  /** @param fields all fields that rows will be given with */
+  constructor(
+    rules: RuleSet,
+    fields: Iterable<string>,
+    manner: Exclude<Manner, 'together'>,
+    books: Books = makeBooks(rules),
+  ) {
+    this.rules = rules;
+    this.books = books;
+    this.manner = manner;
+    this.fields = [...new Set(fields)];
+  }
+
+  /** What is decided of rows; decided now if they are new. */
+  async decide(givens: readonly Given[]): Promise<Decision[]> {
+    const news = new Map<Evaluator, Map<number, RowInput>>();
+    for (const given of givens) {
+      if (this.seats.has(given)) continue;
+      const seat = this.seat(given);
+      const inputs = news.get(seat.evaluator);
+      if (inputs) inputs.set(seat.index, seat.input);
+      else news.set(seat.evaluator, new Map([[seat.index, seat.input]]));
+    }
+    for (const [evaluator, inputs] of news) await evaluator.redecide(inputs, inputs.keys());
+    return givens.map((given) => {
+      const { evaluator, index } = this.seatOf(given);
+      return evaluator.decision(index);
+    });
+  }
+
+  /** What would be decided of a row if a rule or a look-up said something else. */
+  async decideAs(given: Given, swap: Swap): Promise<Decision> {
+    if (!this.seats.has(given)) this.seat(given);
+    const { evaluator, index, input } = this.seatOf(given);
+    return evaluator.decisionAs(index, input, swap);
+  }
+
+  /** Who has decided a row. */
+  evaluatorOf(given: Given): Evaluator {
+    return this.seatOf(given).evaluator;
+  }
+
+  private seatOf(given: Given): Seat {
+    const seat = this.seats.get(given);
+    if (!seat) throw new Error('the row has not been decided');
+    return seat;
+  }
+
+  private seat(given: Given): Seat {
+    const { table, context, edits } = rowGiven(given);
+    const { layout, columns, rows } = table;
+    const sorted = (facts: ReadonlyMap<string, string> | undefined) => [...(facts ?? [])].sort();
+    const key = JSON.stringify([layout, sorted(context.customer), sorted(context.given)]);
+    let group = this.groups.get(key);
+    if (!group) {
+      const list: Group['rows'] = [];
+      const all = { ...table, columns: this.fields.map((field) => ({ header: field, field })), rows: list };
+      group = { evaluator: new Evaluator(this.rules, all, context, this.books, this.manner), rows: list };
+      this.groups.set(key, group);
+    }
+    const cells = new Map(columns.map(({ field }, at) => [field, rows[0]?.cells[at] ?? '']));
+    const index = group.rows.length;
+    group.rows.push({ place: index + 2, cells: this.fields.map((field) => cells.get(field) ?? '') });
+    const seat = { evaluator: group.evaluator, index, input: { answers: [], edits, excluded: null } };
+    this.seats.set(given, seat);
+    return seat;
+  }
+}
+
+/** The fields that stand in the rows of examples. */
+export function fieldsOf(rows: Iterable<Given>): Set<string> {
+  const fields = new Set<string>();
+  for (const given of rows) for (const { field } of rowGiven(given).table.columns) fields.add(field);
+  return fields;
+}
+
 /** Decides one row made of the given facts. */
 async function decideGiven(
   rules: RuleSet,
@@ -91,40 +190,46 @@ async function decideGiven(
 
 /** Runs every example of the rules, look-ups and escalations. */
 export async function runExamples(rules: RuleSet): Promise<ExampleRun> {
-  const books = makeBooks(rules);
+  const owners = [...rules.tables.flatMap((table) => table.rules), ...rules.lookUps];
+  const rows = owners.flatMap(({ examples }) => examples.map(({ given }) => given));
+  const decided = new GivenRows(rules, fieldsOf(rows), 'alone');
+  await decided.decide(rows);
   const failures: ExampleFailure[] = [];
   let passed = 0;
-  const run = async (owner: Rule | LookUp, example: Example) => {
-    const { failure } = await runExample(rules, owner, example, books);
+  const note = (failure: ExampleFailure | null) => {
     if (failure) failures.push(failure);
     else passed++;
   };
-  for (const table of rules.tables) {
-    for (const rule of table.rules) for (const example of rule.examples) await run(rule, example);
-  }
-  for (const lookUp of rules.lookUps) for (const example of lookUp.examples) await run(lookUp, example);
-  for (const escalation of rules.escalations) {
-    for (const example of escalation.examples) {
-      const came = escalate(
-        example.text,
-        example.carrier === '' ? null : example.carrier,
-        rules,
-        books,
-      ).escalation;
-      if ((came.id === escalation.id) === example.expect) passed++;
-      else {
-        failures.push({
-          rule: escalation.id,
-          place: example.place,
-          given: { carrier: example.carrier, text: example.text },
-          wanted: `${example.expect ? '' : 'not '}${escalation.id}`,
-          came: came.id,
-          by: [came.place.file],
-        });
-      }
+  for (const owner of owners) {
+    for (const example of owner.examples) {
+      const evaluator = decided.evaluatorOf(example.given);
+      const [decision] = await decided.decide([example.given]);
+      note(judge(owner, example, decision as Decision, evaluator));
     }
   }
+  for (const escalation of rules.escalations)
+    for (const example of escalation.examples)
+      note(judgeRejection(escalation, example, rules, decided.books));
   return { passed, failures };
+}
+
+/** How an example of an escalation does not come out as it says; null where it does. */
+export function judgeRejection(
+  escalation: Escalation,
+  { carrier, text, expect, place }: EscalationExample,
+  rules: RuleSet,
+  books: Books,
+): ExampleFailure | null {
+  const came = escalate(text, carrier === '' ? null : carrier, rules, books).escalation;
+  if ((came.id === escalation.id) === expect) return null;
+  return {
+    rule: escalation.id,
+    place,
+    given: { carrier, text },
+    wanted: `${expect ? '' : 'not '}${escalation.id}`,
+    came: came.id,
+    by: [came.place.file],
+  };
 }
 
 /** Runs one example as if it stood under `owner`: what the rules decide, and how that is not what it says. */
@@ -144,7 +249,8 @@ function filesOf(decision: Decision, rules: RuleSet): string[] {
   return [...new Set([...decision.acted, ...lookUps].map(({ place }) => place.file))];
 }
 
-function judge(
+/** How an example does not come out as it says; null where it does. */
+export function judge(
   owner: Rule | LookUp,
   example: Example,
   decision: Decision,
@@ -260,6 +366,34 @@ function matches(
     default:
       return false;
   }
+}
+
+/**
+ * All that an example can tell of a decision: what `matches` looks at. Decisions of which it is the same come out alike
+ * in every example.
+ * @param slots the fields of the decision's values
+ */
+export function tellable(decision: Decision, slots: readonly string[]): string {
+  const { status, values, acted, tasks, flags, excluded } = decision;
+  const actions = acted.flatMap(({ then }) => then);
+  const fields = (kind: 'clear' | 'keep') =>
+    [...new Set(actions.flatMap((action) => (action.do === kind ? action.fields : [])))].sort();
+  return JSON.stringify([
+    status,
+    slots.flatMap((field, slot) => ((values[slot] ?? '') === '' ? [] : [[field, values[slot]]])),
+    fields('clear'),
+    fields('keep'),
+    tasks.map((task) => [
+      task.kind,
+      task.procedure,
+      task.refer,
+      task.lookUp,
+      task.for.map(({ field }) => field),
+      task.suggestion,
+    ]),
+    flags.map(({ rule, message }) => [rule, message]),
+    excluded?.reason ?? null,
+  ]);
 }
 
 function show(want: unknown): string {

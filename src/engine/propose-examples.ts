@@ -3,11 +3,13 @@
  * condition fails. Every one has been run: it holds, and would not if its condition were left out.
  */
 import { comparedFacts, opHolds } from './conditions.ts';
+import { trialOf } from './coverage.ts';
 import { makeBooks } from './decide.ts';
 import type { Block, Yaml } from './edit-rules.ts';
 import { escalate } from './escalate.ts';
-import { runExample } from './examples.ts';
+import { type GivenRows, judge } from './examples.ts';
 import { type Books, factType, Reading } from './facts.ts';
+import { type Condition, conditionsOf, isRule, swapFor } from './mutants.ts';
 import {
   BY_CARRIER,
   type Escalation,
@@ -25,33 +27,17 @@ export interface ExampleBlock {
   readonly holds: boolean;
 }
 
-type Row = Readonly<Record<string, string>>;
-
-/** A condition of an entry, whatever kind of entry it is. */
-interface Condition {
-  readonly fact: string;
-  readonly op: Op;
-  /** The rules as if this condition were not there. */
-  readonly without: () => { readonly rules: RuleSet; readonly owner: Rule | LookUp };
-}
+export type Row = Readonly<Record<string, string>>;
 
 /** As many texts as are tried for one fact, and as many rows as are tried around a new one. */
 const MOST_TRIED = 24;
+const FIRST_TRIED = 3;
+/** Texts that no rule is likely to name. */
+const UNNAMED = ['Example', '1'];
 
 /** A row for which an entry acts; null where none is found. The entry is one of `rules`. */
 export async function proposeExample(rules: RuleSet, owner: Rule | LookUp): Promise<ExampleBlock | null> {
-  const books = makeBooks(rules);
-  const given = holdingRow(conditionsOf(rules, owner), rules, books);
-  if (given === null) return null;
-  for (const around of [{}, ...rowsNear(rules, owner)]) {
-    // What a condition wants blank must not come with the row around it.
-    const row = Object.fromEntries(Object.entries({ ...around, ...given }).filter(([, text]) => text !== ''));
-    const expected = expectedOf(owner, row);
-    if (expected.size === 0) return null;
-    const block = { given: new Map(Object.entries(row)), expected, holds: true };
-    if ((await runExample(rules, owner, exampleOf(block, owner), books)).failure === null) return block;
-  }
-  return null;
+  return new Proposer(trialOf(rules)).holding(owner);
 }
 
 /**
@@ -63,32 +49,22 @@ export async function proposeCounterExamples(
   owner: Rule | LookUp,
   examples: readonly ExampleBlock[],
 ): Promise<ExampleBlock[]> {
-  const books = makeBooks(rules);
+  const proposer = new Proposer(trialOf(rules));
   const holding = examples.find((one) => one.holds);
   if (!holding) return [];
-  const row = plain(holding.given) as Row;
-  const conditions = conditionsOf(rules, owner);
   const found: ExampleBlock[] = [];
-  for (const condition of conditions) {
-    const without = condition.without();
-    const fails = async (block: ExampleBlock) =>
-      (await runExample(without.rules, without.owner, exampleOf(block, owner), books)).failure !== null;
+  for (const { mutants, ...condition } of conditionsOf(owner)) {
+    const swap = mutants.flatMap((one) =>
+      one.change === 'dropped' && one.always ? (swapFor(one) ?? []) : [],
+    )[0];
+    if (!swap) continue;
+    const fails = (block: ExampleBlock) => proposer.fails(owner, exampleOf(block, owner), swap);
     let isTested = false;
     for (const example of examples) isTested ||= await fails(example);
     if (isTested) continue;
-    const others = conditions.filter((one) => one !== condition && one.fact === condition.fact);
-    const texts = [...textsFor(condition.fact, [condition.op], rules, books), ''].filter(
-      (text) =>
-        !holds(condition, text, row, rules, books) &&
-        others.every((one) => holds(one, text, row, rules, books)),
-    );
-    for (const text of texts.slice(0, MOST_TRIED)) {
-      const given = new Map(
-        Object.entries({ ...row, [condition.fact]: text }).filter(([, one]) => one !== ''),
-      );
-      const counter = { given, expected: holding.expected, holds: false };
-      const here = await runExample(rules, owner, exampleOf(counter, owner), books);
-      if (here.failure !== null || !(await fails(counter))) continue;
+    for (const row of proposer.failing(owner, condition, plain(holding.given) as Row)) {
+      const counter = { given: new Map(Object.entries(row)), expected: holding.expected, holds: false };
+      if ((await proposer.fails(owner, exampleOf(counter, owner), null)) || !(await fails(counter))) continue;
       found.push(counter);
       break;
     }
@@ -96,8 +72,139 @@ export async function proposeCounterExamples(
   return found;
 }
 
+/** Finds rows for entries: those in which they act, and those in which they just do not. */
+export class Proposer {
+  readonly trial: GivenRows;
+  /** By fact, the texts that examples have for it, in their order. */
+  private readonly met = new Map<string, Set<string>>();
+  private readonly listed = new Map<string, readonly string[]>();
+
+  constructor(trial: GivenRows) {
+    this.trial = trial;
+    const { tables, lookUps } = trial.rules;
+    for (const { examples } of [...tables.flatMap((table) => table.rules), ...lookUps]) {
+      for (const { given } of examples) {
+        for (const [fact, text] of Object.entries(given)) {
+          const texts = this.met.get(fact);
+          if (texts) texts.add(text);
+          else this.met.set(fact, new Set([text]));
+        }
+      }
+    }
+  }
+
+  /** Whether an example does not come out as it says, with a rule or look-up as it is or as if it were another. */
+  async fails(owner: Rule | LookUp, example: Example, swap: Parameters<GivenRows['decideAs']>[1] | null) {
+    const { trial } = this;
+    const [decision] = swap
+      ? [await trial.decideAs(example.given, swap)]
+      : await trial.decide([example.given]);
+    return !decision || judge(owner, example, decision, trial.evaluatorOf(example.given)) !== null;
+  }
+
+  /** A row for which an entry acts; null where none is found. */
+  async holding(owner: Rule | LookUp): Promise<ExampleBlock | null> {
+    const given = this.holdingRow(conditionsOf(owner).filter(({ mutants }) => mutants[0]?.always !== false));
+    if (given === null) return null;
+    for (const around of [{}, ...rowsNear(this.trial.rules, owner)]) {
+      // What a condition wants blank must not come with the row around it.
+      const row = filled({ ...around, ...given });
+      const expected = expectedOf(owner, row);
+      if (expected.size === 0) return null;
+      const block = { given: new Map(Object.entries(row)), expected, holds: true };
+      if (!(await this.fails(owner, exampleOf(block, owner), null))) return block;
+    }
+    return null;
+  }
+
+  /** Rows beside one in which an entry acts, in each of which a condition of it fails and no other of the same fact does. */
+  *failing(owner: Rule | LookUp, condition: Pick<Condition, 'fact' | 'op'>, row: Row): Generator<Row> {
+    const { fact, op } = condition;
+    const others = conditionsOf(owner).filter(
+      (one) => one.fact === fact && one.op !== op && one.mutants[0]?.always !== false,
+    );
+    const texts = this.textsFor(fact, [op], row[fact]);
+    // What nobody names comes before the many that other rules may name.
+    const tried = new Set([...texts.slice(0, FIRST_TRIED), ...UNNAMED, '', ...texts.slice(FIRST_TRIED)]);
+    let left = MOST_TRIED;
+    for (const text of tried) {
+      if (this.holds(condition, text, row) || !others.every((one) => this.holds(one, text, row))) continue;
+      yield filled({ ...row, [fact]: text });
+      if (--left === 0) return;
+    }
+  }
+
+  /** A row in which all conditions hold; a fact that must be blank is blank in it. */
+  private holdingRow(conditions: readonly Pick<Condition, 'fact' | 'op'>[]): Row | null {
+    const row: Record<string, string> = {};
+    const facts = [...new Set(conditions.map(({ fact }) => fact))];
+    // What is compared with another fact comes after it.
+    facts.sort((a, b) => Number(compares(conditions, a)) - Number(compares(conditions, b)));
+    for (const fact of facts) {
+      const own = conditions.filter((one) => one.fact === fact);
+      const others = own.flatMap(({ op }) => comparedFacts(op)).flatMap((other) => row[other] ?? []);
+      const ops = own.map(({ op }) => op);
+      const texts = [...others, ...this.textsFor(fact, ops, undefined), ''];
+      const found = texts.find((text) => own.every((one) => this.holds(one, text, row)));
+      if (found === undefined) return null;
+      row[fact] = found;
+    }
+    return row;
+  }
+
+  private holds({ fact, op }: Pick<Condition, 'fact' | 'op'>, text: string, row: Row): boolean {
+    const { rules, books } = this.trial;
+    const read = (name: string, value: string) =>
+      new Reading(factType(name, rules.layouts.fields), value, books);
+    return opHolds(op, read(fact, text), (other) => read(other, row[other] ?? '')) === true;
+  }
+
+  /**
+   * Texts that a fact may have: those that the conditions name, then those of other examples, then any that its type has.
+   * @param after of other examples, those first that stand after this text: earlier rules take the rows of others
+   */
+  private textsFor(fact: string, ops: readonly Op[], after: string | undefined): string[] {
+    const type = factType(fact, this.trial.rules.layouts.fields);
+    const met = turned([...(this.met.get(fact)?.keys() ?? [])], after);
+    const listed = turned(this.listedFor(fact), after);
+    // A carrier's own name says more than one of its spellings.
+    const likely = type === 'carrier' ? [...listed, ...met] : [...met, ...listed];
+    const all = new Set([...ops.flatMap(named), ...likely, ...UNNAMED]);
+    return [...all].filter((text) => text.trim() !== '');
+  }
+
+  private listedFor(fact: string): readonly string[] {
+    let listed = this.listed.get(fact);
+    if (!listed) {
+      const { rules, books } = this.trial;
+      const type = factType(fact, rules.layouts.fields);
+      const question = rules.intake.questions.find(({ id }) => fact === `customer.${id}`);
+      listed =
+        type === 'carrier'
+          ? books.carriers.names()
+          : type === 'yes-no' || question?.type === 'yes-no'
+            ? ['yes', 'no']
+            : typeof type === 'object'
+              ? [...(books.values.get(type.values)?.keys() ?? [])]
+              : (question?.choices.map(({ value }) => value) ?? []);
+      this.listed.set(fact, listed);
+    }
+    return listed;
+  }
+}
+
+/** A list that begins after one of its items, and ends with those before. */
+function turned(list: readonly string[], after: string | undefined): readonly string[] {
+  const at = after === undefined ? -1 : list.indexOf(after);
+  return at < 0 ? list : [...list.slice(at + 1), ...list.slice(0, at + 1)];
+}
+
+function filled(row: Row): Row {
+  return Object.fromEntries(Object.entries(row).filter(([, text]) => text !== ''));
+}
+
 /** An example as the loader would have read it. */
-function exampleOf(
+export function exampleOf(
   { given, expected, holds: wanted }: ExampleBlock,
   { place }: Pick<Example, 'place'>,
 ): Example {
@@ -116,42 +223,8 @@ function plain(value: Yaml): unknown {
   return Object.fromEntries([...(value as Block)].map(([key, item]) => [key, plain(item)]));
 }
 
-function conditionsOf(rules: RuleSet, owner: Rule | LookUp): Condition[] {
-  if ('then' in owner) {
-    return owner.when.map(({ fact, op }, at) => ({
-      fact,
-      op,
-      without: () => {
-        const changed = { ...owner, when: owner.when.filter((_, index) => index !== at) };
-        const tables = rules.tables.map((table) => ({
-          ...table,
-          rules: table.rules.map((rule) => (rule === owner ? changed : rule)),
-        }));
-        return { rules: { ...rules, tables }, owner: changed };
-      },
-    }));
-  }
-  return (['country', 'carrier'] as const).flatMap((fact): Condition[] => {
-    const text = owner[fact];
-    if (text === null) return [];
-    return [
-      {
-        fact,
-        op: { kind: 'equals', keys: [text], written: [text] },
-        without: () => {
-          const changed = { ...owner, [fact]: null };
-          return {
-            rules: { ...rules, lookUps: rules.lookUps.map((one) => (one === owner ? changed : one)) },
-            owner: changed,
-          };
-        },
-      },
-    ];
-  });
-}
-
 /** What an entry does, as an example of it expects it. */
-function expectedOf(owner: Rule | LookUp, given: Row): Block {
+export function expectedOf(owner: Rule | LookUp, given: Row): Block {
   const expected = new Map<string, Yaml>();
   const put = (key: string, names: readonly string[]) => {
     const [only] = names;
@@ -162,7 +235,7 @@ function expectedOf(owner: Rule | LookUp, given: Row): Block {
       'for',
       fields.map(({ field }) => field),
     );
-  if (!('then' in owner)) {
+  if (!isRule(owner)) {
     if (owner.refer === null) expected.set('look-up', owner.procedure);
     else expected.set('refer', owner.refer);
     fill(owner.for);
@@ -217,85 +290,21 @@ function expectedOf(owner: Rule | LookUp, given: Row): Block {
 
 /** Rows of examples beside which the entry will stand: what it takes for a row to get there. */
 function rowsNear(rules: RuleSet, owner: Rule | LookUp): Row[] {
-  const near =
-    'then' in owner
-      ? (rules.tables.find((table) => table.rules.includes(owner))?.rules ?? [])
-      : rules.tables
-          .flatMap((table) => table.rules)
-          .filter(({ then }) =>
-            then.some((action) => action.do === 'look-up' && action.procedure === BY_CARRIER),
-          );
+  const near = isRule(owner)
+    ? (rules.tables.find((table) => table.rules.includes(owner))?.rules ?? [])
+    : rules.tables
+        .flatMap((table) => table.rules)
+        .filter(({ then }) =>
+          then.some((action) => action.do === 'look-up' && action.procedure === BY_CARRIER),
+        );
   const rows = near.flatMap(({ examples }) =>
     examples.flatMap(({ given, expect }) => (expect ? [given] : [])),
   );
   return rows.slice(0, MOST_TRIED);
 }
 
-/** A row in which all conditions hold; a fact that must be blank is blank in it. */
-function holdingRow(conditions: readonly Condition[], rules: RuleSet, books: Books): Row | null {
-  const row: Record<string, string> = {};
-  const facts = [...new Set(conditions.map(({ fact }) => fact))];
-  // What is compared with another fact comes after it.
-  facts.sort((a, b) => Number(compares(conditions, a)) - Number(compares(conditions, b)));
-  for (const fact of facts) {
-    const own = conditions.filter((one) => one.fact === fact);
-    const others = own.flatMap(({ op }) => comparedFacts(op)).flatMap((other) => row[other] ?? []);
-    const texts = [
-      ...others,
-      ...textsFor(
-        fact,
-        own.map(({ op }) => op),
-        rules,
-        books,
-      ),
-      '',
-    ];
-    const found = texts.find((text) => own.every((one) => holds(one, text, row, rules, books)));
-    if (found === undefined) return null;
-    row[fact] = found;
-  }
-  return row;
-}
-
-function compares(conditions: readonly Condition[], fact: string): boolean {
+function compares(conditions: readonly Pick<Condition, 'fact' | 'op'>[], fact: string): boolean {
   return conditions.some((one) => one.fact === fact && comparedFacts(one.op).length > 0);
-}
-
-function holds(
-  { fact, op }: Pick<Condition, 'fact' | 'op'>,
-  text: string,
-  row: Row,
-  rules: RuleSet,
-  books: Books,
-): boolean {
-  const read = (name: string, value: string) =>
-    new Reading(factType(name, rules.layouts.fields), value, books);
-  return opHolds(op, read(fact, text), (other) => read(other, row[other] ?? '')) === true;
-}
-
-/** Texts that a fact may have: those that the conditions name, then those of other examples, then any that its type has. */
-function textsFor(fact: string, ops: readonly Op[], rules: RuleSet, books: Books): string[] {
-  const type = factType(fact, rules.layouts.fields);
-  const owners = [...rules.tables.flatMap((table) => table.rules), ...rules.lookUps];
-  const met = owners.flatMap(({ examples }) => examples.flatMap(({ given }) => given[fact] ?? []));
-  const question = rules.intake.questions.find(({ id }) => fact === `customer.${id}`);
-  const listed =
-    type === 'carrier'
-      ? books.carriers.names()
-      : type === 'yes-no' || question?.type === 'yes-no'
-        ? ['yes', 'no']
-        : typeof type === 'object'
-          ? [...(books.values.get(type.values)?.keys() ?? [])]
-          : (question?.choices.map(({ value }) => value) ?? []);
-  return [
-    ...new Set([
-      ...ops.flatMap(named),
-      // A carrier's own name says more than one of its spellings.
-      ...(type === 'carrier' ? [...listed, ...met] : [...met, ...listed]),
-      'Example',
-      '1',
-    ]),
-  ].filter((text) => text.trim() !== '');
 }
 
 /** The digits of a number that nobody has, to be put after a beginning. */
@@ -331,6 +340,20 @@ function named(op: Op): string[] {
 /** A rejection for which an escalation is found, and for its carrier and its category one each for which it is not. */
 export function proposeRejections(rules: RuleSet, escalation: Escalation): ExampleBlock[] {
   const books = makeBooks(rules);
+  const found = [...rejectionsOf(rules, escalation, books)];
+  const isCarriers = ({ given }: ExampleBlock) =>
+    (given.get('carrier') ?? '') === (escalation.carriers[0] ?? '');
+  const meant = found.find(({ holds }) => holds);
+  const otherText = found.find((one) => !one.holds && isCarriers(one));
+  const otherName = found.find((one) => !one.holds && !isCarriers(one));
+  return [meant, otherText, otherName].filter((one) => one !== undefined);
+}
+
+/**
+ * Rejections near those for which an escalation is found: one of these, then others of its carrier for which it is not,
+ * then the first of other carriers.
+ */
+export function* rejectionsOf(rules: RuleSet, escalation: Escalation, books: Books): Generator<ExampleBlock> {
   const isFound = (carrier: string, text: string) =>
     escalate(text, carrier === '' ? null : carrier, rules, books).escalation.id === escalation.id;
   const texts = rules.categories.flatMap(({ id, phrases, words }) =>
@@ -342,22 +365,17 @@ export function proposeRejections(rules: RuleSet, escalation: Escalation): Examp
   const isMeant = (id: string) => escalation.categories.length === 0 || escalation.categories.includes(id);
   const carrier = escalation.carriers[0] ?? '';
   const meant = texts.find(({ id, text }) => isMeant(id) && isFound(carrier, text));
-  if (!meant) return [];
+  if (!meant) return;
   const blockOf = (name: string, text: string, wanted: boolean): ExampleBlock => ({
     given: new Map([...(name === '' ? [] : [['carrier', name] as const]), ['text', text]]),
     expected: new Map([['rule', escalation.id]]),
     holds: wanted,
   });
-  const otherText = texts.find(({ id, text }) => !isMeant(id) && !isFound(carrier, text));
-  const otherName =
-    carrier === ''
-      ? undefined
-      : books.carriers
-          .names()
-          .find((name) => !escalation.carriers.includes(name) && !isFound(name, meant.text));
-  return [
-    blockOf(carrier, meant.text, true),
-    ...(otherText ? [blockOf(carrier, otherText.text, false)] : []),
-    ...(otherName === undefined ? [] : [blockOf(otherName, meant.text, false)]),
-  ];
+  yield blockOf(carrier, meant.text, true);
+  for (const { id, text } of texts)
+    if (!isMeant(id) && !isFound(carrier, text)) yield blockOf(carrier, text, false);
+  if (carrier === '') return;
+  for (const name of books.carriers.names())
+    if (!escalation.carriers.includes(name) && !isFound(name, meant.text))
+      yield blockOf(name, meant.text, false);
 }

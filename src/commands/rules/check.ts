@@ -106,7 +106,11 @@ async function examine(
   const { rules, problems } = loadRules(sources.sources, { digest, extend, asOf, warnDays });
   const all = [...sources.sources, ...extend];
   const files = all.map(({ path }) => path);
-  const found = rules ? inOrder([...problems, ...(await analyse(rules, excerptsOf(all)))], files) : problems;
+  // What is laid over others takes rows from their examples: those are looked at where they stand alone.
+  const own = new Set((extend.length > 0 ? extend : sources.sources).map(({ path }) => path));
+  const found = rules
+    ? inOrder([...problems, ...(await analyse(rules, excerptsOf(all), (file) => own.has(file)))], files)
+    : problems;
   return { problems: found, files, rules: rules?.count ?? null, pages: new Map() };
 }
 

@@ -1,11 +1,14 @@
 /** What no reading of single rules shows: rules that no row reaches, rows that nobody decides, rules that disagree. */
+import { showYaml } from '../edit-rules.ts';
 import { testsOf } from '../evaluate.ts';
 import { clip } from '../load-yaml.ts';
 import type { Place, Problem, Related } from '../problem.ts';
+import type { ExampleBlock } from '../propose-examples.ts';
 import type { Rule, RuleSet } from '../rule.ts';
 import { type Conflict, conflicts } from './conflict.ts';
 import { type Gap, gaps } from './gap.ts';
 import { type IdleLookUp, idleLookUps } from './look-up.ts';
+import { type Measured, measure } from './measure.ts';
 import type { Deed } from './pipeline.ts';
 import { Space } from './space.ts';
 import { Reach, type Unreachable } from './unreachable.ts';
@@ -14,11 +17,14 @@ import { World } from './world.ts';
 
 /**
  * The semantic findings of RULES.md section 5 for rules in which the loader found nothing wrong:
- * `unreachable`, `gap` and `conflict`, each with a row for which it happens. The engine has decided that row before it is shown, unless there are more findings than anybody reads.
+ * `unreachable`, `gap` and `conflict`, each with a row for which it happens, and `untested` and `mutant-survives`, each
+ * with an example that is missing. The engine has decided that row before it is shown, unless there are more findings than anybody reads.
+ * @param isMeasured told of a file's path: whether what its examples notice is to be found out
  */
 export async function analyse(
   rules: RuleSet,
   excerpt: (place: Place) => string | undefined = () => undefined,
+  isMeasured: (file: string) => boolean = () => true,
 ): Promise<Problem[]> {
   const world = new World(rules);
   const space = new Space([world]);
@@ -31,6 +37,7 @@ export async function analyse(
   for (const idle of idleLookUps(space, world)) found.push(sayIdle(idle, engine));
   for (const gap of gaps(space, world)) found.push(...(await sayGap(gap, engine)));
   for (const conflict of conflicts(space, world)) found.push(...(await sayConflict(conflict, engine)));
+  for (const one of await measure(rules, isMeasured, world, space)) found.push(...sayUnnoticed(one));
   return found.map((problem) => {
     const line = problem.place && excerpt(problem.place);
     return line === undefined ? problem : { ...problem, excerpt: line };
@@ -138,6 +145,70 @@ async function sayGap({ table, row, unknown }: Gap, engine: Engine): Promise<Pro
       witness,
     },
   ];
+}
+
+function sayUnnoticed({ coverage, suggestion, conditions }: Measured): Problem[] {
+  const { entry, isExpected } = coverage;
+  const { id } = entry;
+  if (!isExpected) {
+    return [
+      {
+        code: 'untested',
+        severity: 'warning',
+        place: entry.place,
+        rule: id,
+        message: `no example shows \`${id}\` at work`,
+        wanted: 'an example with `expect`',
+        help: suggestion
+          ? `add to its examples: ${showExample(suggestion)}`
+          : 'add a row for which it acts, and what comes of it',
+        ...(suggestion && { witness: rowOf(suggestion) }),
+      },
+    ];
+  }
+  return conditions.flatMap(({ condition, survivors }): Problem[] => {
+    const [first] = survivors;
+    if (!first) return [];
+    const changes = survivors.map(({ mutant }) => CHANGED[mutant.change]).join(' or ');
+    const problem = {
+      code: 'mutant-survives',
+      place: condition.place,
+      rule: id,
+      message: `no example of \`${id}\` notices when \`${condition.written}\` is ${changes}`,
+      wanted: 'an example that fails then',
+    } as const;
+    const { fate } = survivors.find((one) => one.fate.kind === 'survives') ?? first;
+    if (fate.kind === 'unknown')
+      return [
+        {
+          ...problem,
+          severity: 'info',
+          help: 'no row was found that tells; that there is none is not proved',
+        },
+      ];
+    const where =
+      fate.suggestion && fate.suggestion.under.id !== id
+        ? `the examples of \`${fate.suggestion.under.id}\``
+        : 'its examples';
+    const help = fate.suggestion && `add to ${where}: ${showExample(fate.suggestion.example)}`;
+    return [{ ...problem, severity: 'warning', witness: fate.row, ...(help && { help }) }];
+  });
+}
+
+const CHANGED = { dropped: 'left out', negated: 'turned into its contrary' } as const;
+
+/** An example on one line, as it may be pasted. */
+function showExample({ given, expected, holds }: ExampleBlock): string {
+  return `- ${showYaml(
+    new Map([
+      ['given', given],
+      [holds ? 'expect' : 'expect-not', expected],
+    ]),
+  )}`;
+}
+
+function rowOf({ given }: ExampleBlock): Witness {
+  return Object.fromEntries([...given].map(([fact, text]) => [fact, String(text)]));
 }
 
 /** One side of a conflict and the other, for a row. */

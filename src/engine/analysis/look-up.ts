@@ -15,32 +15,50 @@ export interface IdleLookUp {
 /** The idle look-ups; the one for any country and carrier is there for what nobody thought of. */
 export function idleLookUps(space: Space, world: World): IdleLookUp[] {
   const { lookUps } = world.rules;
-  const senders = world.tables.flatMap((table) =>
-    table.rules.filter(looksUp).map((rule) => ({ table, rule })),
-  );
+  const senders = sendersIn(world);
   // A folder without such a rule holds look-ups for the rules of another.
   if (senders.length === 0) return [];
-  const start = asEdited(space, world);
-  const pipeline = new Pipeline(space, new Solver(space, start), start);
-  const reaches = (region: Region, { table, rule }: { table: RuleTable; rule: Rule }): boolean => {
-    const state = pipeline.begin(region, table.stage);
-    const ending = planFor(world, table.stage, []);
-    const acting = new Map([[table, rule]]);
-    return pipeline.act([{ table, rules: table.rules }], state, [], { acting }, (arrived) =>
-      pipeline.run(arrived.region, { plan: ending, until: table.stage, arrive: () => true }),
-    );
-  };
   return lookUps.flatMap((lookUp): IdleLookUp[] => {
     if (lookUp.country === null && lookUp.carrier === null) return [];
     try {
-      const region = rowsOf(lookUp, lookUps, pipeline);
-      if (region && senders.some((sender) => reaches(region, sender))) return [];
+      if (canBeReached(space, world, lookUp, lookUps)) return [];
       return [{ lookUp, rules: senders.map(({ rule }) => rule) }];
     } catch (error) {
       if (!(error instanceof TooMuch)) throw error;
       return [];
     }
   });
+}
+
+/**
+ * Whether a look-up is the most specific one of several for some row that a rule looks up by carrier.
+ * @throws TooMuch where it takes too long
+ */
+export function canBeReached(
+  space: Space,
+  world: World,
+  lookUp: LookUp,
+  lookUps: readonly LookUp[],
+): boolean {
+  const start = asEdited(space, world);
+  const pipeline = new Pipeline(space, new Solver(space, start), start);
+  const region = rowsOf(lookUp, lookUps, pipeline);
+  return (
+    region !== null &&
+    sendersIn(world).some(({ table, rule }) => {
+      const state = pipeline.begin(region, table.stage);
+      const ending = planFor(world, table.stage, []);
+      const acting = new Map([[table, rule]]);
+      return pipeline.act([{ table, rules: table.rules }], state, [], { acting }, (arrived) =>
+        pipeline.run(arrived.region, { plan: ending, until: table.stage, arrive: () => true }),
+      );
+    })
+  );
+}
+
+/** The rules that look up by carrier. */
+function sendersIn(world: World): { readonly table: RuleTable; readonly rule: Rule }[] {
+  return world.tables.flatMap((table) => table.rules.filter(looksUp).map((rule) => ({ table, rule })));
 }
 
 function looksUp({ then: actions }: Rule): boolean {

@@ -31,6 +31,7 @@ export class Reach {
   private readonly space: Space;
   private readonly world: World;
   private readonly table: RuleTable;
+  private readonly answered: boolean;
   private readonly pipeline: Pipeline;
   private readonly point: Point;
   /** Earlier rules that end a row's way. */
@@ -39,11 +40,13 @@ export class Reach {
   private found: ReadonlyMap<Rule, Region> | null = null;
   private readonly otherRows = new Map<Rule, Solution | null>();
 
-  constructor(space: Space, world: World, table: RuleTable) {
+  /** @param answered whether somebody may have said of a fact that there is none */
+  constructor(space: Space, world: World, table: RuleTable, answered = true) {
     this.space = space;
     this.world = world;
     this.table = table;
-    const start = asEdited(space, world);
+    this.answered = answered;
+    const start = { ...asEdited(space, world), answered };
     this.pipeline = new Pipeline(space, new Solver(space, start), start);
     this.point = start;
     this.ending = planFor(world, table.stage, []);
@@ -64,15 +67,6 @@ export class Reach {
     const region = this.reached().get(rule);
     if (region) return this.pipeline.solver.solve(region);
     return this.rowOf(rule) ? this.otherwise(rule) : null;
-  }
-
-  private otherwise(rule: Rule): Solution | null {
-    let row = this.otherRows.get(rule);
-    if (row === undefined) {
-      row = this.reachedOtherwise(rule);
-      this.otherRows.set(rule, row);
-    }
-    return row;
   }
 
   private reached(): ReadonlyMap<Rule, Region> {
@@ -108,16 +102,12 @@ export class Reach {
 
   /** Rule by rule: in an `all` table, or where the table is too much as a whole. */
   private reachedSingly(): Map<Rule, Region> {
-    const { pipeline, table } = this;
     const reached = new Map<Rule, Region>();
-    for (const rule of table.rules) {
+    for (const rule of this.table.rules) {
       try {
-        const state = pipeline.begin(Region.everything, table.stage);
-        const rules = table.match === 'all' ? [rule] : table.rules;
-        pipeline.act([{ table, rules }], state, [], { acting: new Map([[table, rule]]) }, ({ region }) => {
-          const arrived = this.arrived(region);
-          if (arrived) reached.set(rule, arrived);
-          return arrived !== null;
+        this.each(rule, (region) => {
+          reached.set(rule, region);
+          return true;
         });
       } catch (error) {
         if (!(error instanceof TooMuch)) throw error;
@@ -125,6 +115,54 @@ export class Reach {
       }
     }
     return reached;
+  }
+
+  /**
+   * Tells of the regions of rows that reach a rule, one after another, until `told` says that it is enough.
+   * @returns whether it did
+   * @throws TooMuch where it takes too long
+   */
+  each(rule: Rule, told: (region: Region) => boolean): boolean {
+    const { pipeline, table } = this;
+    const state = pipeline.begin(Region.everything, table.stage);
+    const rules = table.match === 'all' ? [rule] : table.rules;
+    return pipeline.act([{ table, rules }], state, [], { acting: new Map([[table, rule]]) }, ({ region }) => {
+      const arrived = this.arrived(region);
+      return arrived !== null && told(arrived);
+    });
+  }
+
+  /**
+   * A row that reaches a rule in another way than `each` tells of: where earlier stages take rows out, what rules write
+   * may bring it there. Null where there is none.
+   * @throws TooMuch where it takes too long
+   */
+  otherwise(rule: Rule): Solution | null {
+    let row = this.otherRows.get(rule);
+    if (row === undefined) {
+      row = this.reachedOtherwise(rule);
+      this.otherRows.set(rule, row);
+    }
+    return row;
+  }
+
+  /** A row of a region of which `each` has told. */
+  rowIn(region: Region): Solution | null {
+    return this.pipeline.solver.solve(region);
+  }
+
+  /** Parts a region by the rule that comes first in a list of them; -1 where none does. */
+  parted(
+    region: Region,
+    rules: readonly Rule[],
+    told: (at: number, doubtful: boolean, region: Region) => boolean,
+  ): boolean {
+    const { solver } = this.pipeline;
+    return walk(region, {
+      conditions: rules.map((rule) => this.condition(rule)),
+      solver,
+      meet: ({ at, doubtful, region: part }) => solver.possible(part) && told(at, doubtful, part),
+    });
   }
 
   /** The part of a region that no earlier rule takes out; null where there is none. */
@@ -223,7 +261,7 @@ export class Reach {
     if (changed.length > MOST_FREE) throw new TooMuch();
     for (let mask = 0; mask < 1 << changed.length; mask++) {
       const untouched = new Set(changed.filter((_, at) => (mask >> at) & 1));
-      const start = asEdited(space, world, untouched);
+      const start = { ...asEdited(space, world, untouched), answered: this.answered };
       const pipeline = new Pipeline(space, new Solver(space, start), start);
       const here = { acting: new Map([[table, rule]]) };
       const arrive = (acting: ReadonlyMap<RuleTable, Rule>, answered: ReadonlySet<string>) => {
@@ -260,7 +298,7 @@ export class Reach {
     const endings = before.filter((one) => ends(one, this.table.stage === 'checks' ? 'checks' : 'others'));
     const found = new Set<Rule>();
     const candidates = [...above, ...endings];
-    this.each(rule, candidates, (at) => {
+    this.takers(rule, candidates, (at) => {
       if (at >= 0) found.add(candidates[at] as Rule);
       return false;
     });
@@ -269,13 +307,13 @@ export class Reach {
     // What comes last covers what the others leave: they are tried without each, the last one first.
     for (const one of [...by].reverse()) {
       const fewer = by.filter((other) => other !== one);
-      if (!this.each(rule, fewer, (at) => at < 0)) by = fewer;
+      if (!this.takers(rule, fewer, (at) => at < 0)) by = fewer;
     }
     return by;
   }
 
   /** Tells which of `others` comes first for the rows of a rule; -1 for rows that none of them takes. */
-  private each(rule: Rule, others: readonly Rule[], told: (at: number) => boolean): boolean {
+  private takers(rule: Rule, others: readonly Rule[], told: (at: number) => boolean): boolean {
     const { solver } = this.pipeline;
     const conditions = others.map((one) => this.condition(one));
     return this.pipeline.holding(rule, this.point, Region.everything, (region) =>
