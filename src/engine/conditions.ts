@@ -1,5 +1,5 @@
 /** What each operator of the rule language means: the one place that says so. */
-import { ANY_CELL, type Facts, isBlank, Reading, type RowState } from './facts.ts';
+import { ANY_CELL, type Facts, isBlank, knownReading, Reading, type RowState } from './facts.ts';
 import type { FactType, Op, Test } from './rule.ts';
 
 // More distinct texts than this and remembering them costs more than reading them again.
@@ -124,6 +124,12 @@ export class Reader {
   read(fact: string, row: RowState): Reading {
     const { text, type } = this.reader(fact);
     return new Reading(type, text(row), this.facts.books);
+  }
+
+  /** As `read`, for rows whose texts come up over and over. */
+  readKnown(fact: string, row: RowState): Reading {
+    const { text, type } = this.reader(fact);
+    return knownReading(type, text(row), this.facts.books);
   }
 
   private reader(fact: string): FactReader {

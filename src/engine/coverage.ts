@@ -1,6 +1,7 @@
 /** What the examples beside an entry notice: whether it acts, and whether one of its conditions is changed. */
 import type { Decision } from './decision.ts';
-import { fieldsOf, GivenRows, judge, judgeRejection } from './examples.ts';
+import { decides, type RejectionFacts, rejectionFacts } from './escalate.ts';
+import { fieldsOf, GivenRows, judge } from './examples.ts';
 import { ANY_CELL, type Books } from './facts.ts';
 import {
   type Condition,
@@ -11,7 +12,7 @@ import {
   type Mutant,
   swapFor,
 } from './mutants.ts';
-import type { Escalation, EscalationExample, Example, LookUp, Rule, RuleSet } from './rule.ts';
+import type { Escalation, Example, LookUp, Rule, RuleSet } from './rule.ts';
 
 /** What the examples of an entry notice of it. */
 export interface Coverage {
@@ -44,14 +45,14 @@ export function rowsOf(rules: RuleSet): Readonly<Record<string, string>>[] {
 }
 
 /** A place to decide rows in that examples give, and rows like them. */
-export function trialOf(rules: RuleSet): GivenRows {
+export function trialOf(rules: RuleSet, books?: Books): GivenRows {
   const tested = rules.tables.flatMap((table) => table.rules).flatMap(conditionsOf);
   const cells = tested.flatMap(({ fact }) => (fact.includes('.') ? [] : [fact]));
   const rows = [
     ...rowsOf(rules),
     Object.fromEntries([...cells, 'country', 'carrier'].map((fact) => [fact, ''])),
   ];
-  return new GivenRows(rules, fieldsOf(rows), 'singly');
+  return new GivenRows(rules, fieldsOf(rows), 'singly', books);
 }
 
 /** What the examples beside some entries notice of them. Examples that fail as it is notice nothing. */
@@ -104,8 +105,11 @@ async function isNoticed(
   const swap = swapFor(mutant);
   if (!swap) return false;
   for (const { example, acts } of passing) {
-    // A rule with fewer conditions still acts where it did.
-    if (acts && change === 'dropped' && isRule(entry) && !readsCells(entry)) continue;
+    if (isRule(entry) && 'rule' in swap && !readsCells(entry)) {
+      // A rule with fewer conditions still acts where it did.
+      if (acts && change === 'dropped') continue;
+      if (!trial.couldDiffer(example.given, entry, swap.rule)) continue;
+    }
     const decision = await trial.decideAs(example.given, swap);
     if (judge(entry, example, decision, trial.evaluatorOf(example.given))) return true;
   }
@@ -118,11 +122,18 @@ function readsCells(rule: Rule): boolean {
 }
 
 function coverageOfRejections(entry: Escalation, { rules, books }: GivenRows): Coverage {
-  const passing = entry.examples.filter((example) => !judgeRejection(entry, example, rules, books));
+  const passing = entry.examples.flatMap(({ text, carrier, expect }) => {
+    const facts = rejectionFacts(text, carrier, rules, books);
+    return isFound(entry, rules, facts, books) === expect ? [{ facts, expect }] : [];
+  });
+  const isNoticed = ({ change, as }: Mutant): boolean => {
+    if (change === 'negated') return passing.some(({ expect }) => expect);
+    if (!as || !isEscalation(as)) return false;
+    const changed = withEscalation(rules, entry, as);
+    return passing.some(({ facts, expect }) => isFound(entry, changed, facts, books) !== expect);
+  };
   const conditions = conditionsOf(entry).map((condition): ConditionCoverage => {
-    const unnoticed = condition.mutants.filter(
-      (mutant) => !isRejectionNoticed(mutant, entry, passing, rules, books),
-    );
+    const unnoticed = condition.mutants.filter((mutant) => !isNoticed(mutant));
     return { condition, unnoticed };
   });
   const isExpected = entry.examples.some(({ expect }) => expect);
@@ -130,17 +141,8 @@ function coverageOfRejections(entry: Escalation, { rules, books }: GivenRows): C
   return { entry, examples: entry.examples.length, isExpected, isShown, acting: [], conditions };
 }
 
-function isRejectionNoticed(
-  { change, as }: Mutant,
-  entry: Escalation,
-  passing: readonly EscalationExample[],
-  rules: RuleSet,
-  books: Books,
-): boolean {
-  if (change === 'negated') return passing.some(({ expect }) => expect);
-  if (!as || !isEscalation(as)) return false;
-  const changed = withEscalation(rules, entry, as);
-  return passing.some((example) => judgeRejection(entry, example, changed, books) !== null);
+function isFound({ id }: Escalation, { escalations }: RuleSet, facts: RejectionFacts, books: Books): boolean {
+  return decides(escalations, facts, books)?.id === id;
 }
 
 /** The rules with another escalation in the place of one. */

@@ -116,6 +116,14 @@ export type Manner = 'together' | 'alone' | 'singly';
 /** A rule or a look-up of a rule set, as if it said something else. */
 export type Swap = { readonly rule: Rule } | LookUpSwap;
 
+/** A row as it came to a table, and the rules that acted there. */
+interface Meeting {
+  readonly judge: Singly;
+  readonly stage: Stage;
+  readonly row: RowState;
+  readonly cell: Cell;
+}
+
 /** Told of every table that a row meets, before its rules act. */
 export type Visit = (stage: Stage, table: RuleTable, row: RowState, cell: Cell) => void;
 
@@ -144,8 +152,11 @@ export class Evaluator {
   private readonly aboutField = new Map<Rule, string | null>();
   private readonly lastFlag = new Map<string, readonly [Flag]>();
   private readonly lastChange = new Map<string, readonly [Change]>();
-  private readonly tableOf = new Map<string, RuleTable>();
+  private readonly tableOf: ReadonlyMap<string, RuleTable>;
   private readonly drafts: Draft[];
+  /** Of rows judged `singly`, by file what each table found. */
+  private readonly meetings: Map<string, Meeting>[] = [];
+  private isSwapped = false;
   private readonly noCells = newPath(null, null);
   /** A row as the file has it, of which nobody has said anything: to ask what is the same in all of them. */
   private readonly plain: RowState;
@@ -178,11 +189,10 @@ export class Evaluator {
         this.blankLengths.add(word.length);
       }
     }
+    const { byStage, tableOf } = staged(rules);
+    this.tableOf = tableOf;
     for (const stage of STAGES) {
-      const tables = rules.tables.filter((one) => one.stage === stage).map(askOnce);
-      for (const one of tables) {
-        for (const rule of one.rules) this.tableOf.set(rule.id, one);
-      }
+      const tables = byStage.get(stage) ?? [];
       this.cells.set(
         stage,
         tables.map((one) =>
@@ -218,6 +228,23 @@ export class Evaluator {
   }
 
   /**
+   * Whether a rule could have a say in a row that it does not have now, or lose the one it has, if it said something
+   * else: where not, the row is decided the same. Only for rows that are judged `singly`.
+   */
+  couldDiffer(index: number, rule: Rule, as: Rule): boolean {
+    const meeting = this.meetings[index]?.get(this.tableOf.get(rule.id)?.file ?? '');
+    if (!meeting) return false;
+    const { judge, row, cell, stage } = meeting;
+    const now = cell.find((one) => one.rule.id === rule.id) ?? null;
+    const [first] = cell;
+    if (judge.table.match === 'first' && first && judge.placeOf(first.rule) < judge.placeOf(rule))
+      return false;
+    this.stage = stage;
+    const then = judge.verdict(asksOnce(as), row);
+    return now === null || then === null ? now !== then : now.unreadable.join() !== then.unreadable.join();
+  }
+
+  /**
    * What would be decided of a row if a rule or a look-up said something else; what is decided stays as it is.
    * Only for rows that are judged `singly`.
    */
@@ -229,12 +256,14 @@ export class Evaluator {
     };
     if ('rule' in swap) put(asksOnce(swap.rule));
     else this.lookUpSwap = swap;
+    this.isSwapped = true;
     try {
       await this.settle(input ? new Map([[index, input]]) : new Map(), [index], null);
       return this.decision(index);
     } finally {
       put(null);
       this.lookUpSwap = null;
+      this.isSwapped = false;
       if (draft) this.drafts[index] = draft;
     }
   }
@@ -558,12 +587,25 @@ export class Evaluator {
       }
       if (visit)
         for (const [at, cells] of tables.entries()) visit(stage, cells.table, draft, found[at] as Cell);
+      if (!this.isSwapped) this.noteMeetings(stage, tables, draft, found);
       const raised = draft.raised.length;
       if (draft.asked.length > 0) this.noteStale(stage, draft);
       this.act(stage, draft, found);
       if (checks && draft.input) this.layAnswers(draft, raised);
     }
     return drafts.length;
+  }
+
+  private noteMeetings(stage: Stage, tables: readonly Judge[], draft: Draft, found: readonly Cell[]): void {
+    let row: RowState | null = null;
+    for (let at = 0; at < tables.length; at++) {
+      const judge = tables[at] as Judge;
+      // Only rows judged singly are asked what would be if.
+      if (!(judge instanceof Singly)) return;
+      row ??= this.facts.snapshot(draft);
+      const met = this.meetings[draft.index] ?? new Map<string, Meeting>();
+      this.meetings[draft.index] = met.set(judge.table.file, { judge, stage, row, cell: found[at] as Cell });
+    }
   }
 
   /** Notes answered questions that rest on something else now: the row is decided again without them. */
@@ -777,7 +819,7 @@ export class Evaluator {
   ): void {
     const procedure = what.procedure ?? null;
     const { stage } = this;
-    // As its stage began: what comes later writes over the row.
+    // As its stage began.
     const row = this.facts.snapshot(draft);
     const made: Omit<Task, 'restsOn'> = {
       key: [rule.id, what.kind, what.for.map((item) => item.field).join('+')].join(' '),
@@ -937,40 +979,80 @@ export class Evaluator {
   private aggregatesOf(tables: readonly RuleTable[]): Aggregate[] {
     const found = new Map<string, Aggregate>();
     const size = this.table.rows.length;
-    for (const rule of tables.flatMap((table) => table.rules)) {
-      for (const { fact } of [...rule.when, ...rule.whenAny.flat()]) {
-        const field = /^file\.distinct\.(.+)$/.exec(fact)?.[1];
-        if (fact === 'row.duplicate')
-          found.set('duplicate', new Duplicates(size, (row) => this.facts.rowKey(row)));
-        if (field !== undefined) {
-          const type = this.facts.type(field);
-          const read = this.facts.reader(field);
-          const key = (text: string) => normalise(type, text, this.books);
-          found.set(`distinct.${field}`, new Distinct(`distinct.${field}`, size, read, key));
-        }
-      }
-      for (const action of rule.then) {
-        if (action.do !== 'lowest') continue;
-        for (const [, fact] of action.pairs) {
-          const name = lowestName(fact, action.per);
-          const type = this.facts.type(action.per);
-          const key = (text: string) => normalise(type, text, this.books);
-          found.set(
-            name,
-            new Lowest(
-              name,
-              size,
-              this.facts.reader(action.per),
-              key,
-              this.facts.reader(fact),
-              this.facts.homeCountry,
-            ),
-          );
-        }
+    const keyOf = (field: string) => {
+      const type = this.facts.type(field);
+      return (text: string) => normalise(type, text, this.books);
+    };
+    for (const { kind, name, fact, per } of tables.flatMap(aggregated)) {
+      if (kind === 'duplicate') found.set(name, new Duplicates(size, (row) => this.facts.rowKey(row)));
+      else if (kind === 'distinct')
+        found.set(name, new Distinct(name, size, this.facts.reader(fact), keyOf(fact)));
+      else {
+        const [group, number] = [this.facts.reader(per), this.facts.reader(fact)];
+        found.set(name, new Lowest(name, size, group, keyOf(per), number, this.facts.homeCountry));
       }
     }
     return [...found.values()];
   }
+}
+
+/** A value over many rows that a table reads. */
+interface Aggregated {
+  readonly kind: 'duplicate' | 'distinct' | 'lowest';
+  readonly name: string;
+  readonly fact: string;
+  readonly per: string;
+}
+
+const aggregatedIn = new WeakMap<RuleTable, readonly Aggregated[]>();
+
+function aggregated(table: RuleTable): readonly Aggregated[] {
+  let found = aggregatedIn.get(table);
+  if (!found) {
+    const tested = new Set(table.rules.flatMap(testsOf).map(({ fact }) => fact));
+    found = [
+      ...[...tested].flatMap((fact): Aggregated[] => {
+        if (fact === 'row.duplicate') return [{ kind: 'duplicate', name: 'duplicate', fact, per: '' }];
+        const field = /^file\.distinct\.(.+)$/.exec(fact)?.[1];
+        return field === undefined
+          ? []
+          : [{ kind: 'distinct', name: `distinct.${field}`, fact: field, per: '' }];
+      }),
+      ...table.rules.flatMap(({ then }) =>
+        then.flatMap((action): Aggregated[] =>
+          action.do !== 'lowest'
+            ? []
+            : action.pairs.map(([, fact]) => {
+                const { per } = action;
+                return { kind: 'lowest', name: lowestName(fact, per), fact, per };
+              }),
+        ),
+      ),
+    ];
+    aggregatedIn.set(table, found);
+  }
+  return found;
+}
+
+interface Staged {
+  readonly byStage: ReadonlyMap<Stage, readonly RuleTable[]>;
+  /** By a rule's id. */
+  readonly tableOf: ReadonlyMap<string, RuleTable>;
+}
+
+const stagedOf = new WeakMap<RuleSet, Staged>();
+
+/** The tables of a rule set as they are evaluated. */
+function staged(rules: RuleSet): Staged {
+  let found = stagedOf.get(rules);
+  if (!found) {
+    const tables = rules.tables.map(askOnce);
+    const byStage = new Map(STAGES.map((stage) => [stage, tables.filter((one) => one.stage === stage)]));
+    const tableOf = new Map(tables.flatMap((one) => one.rules.map(({ id }) => [id, one] as const)));
+    found = { byStage, tableOf };
+    stagedOf.set(rules, found);
+  }
+  return found;
 }
 
 /** A task as a rule raised it. Few are answered of those that are raised: what one rests on is read when somebody asks. */

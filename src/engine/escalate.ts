@@ -36,13 +36,10 @@ export function escalate(
   books: { readonly carriers: CarrierBook },
 ): EscalationAnswer {
   const given = carrier === null || carrier.trim() === '' ? null : carrier;
-  const canonical = given === null ? null : books.carriers.canonical(given);
   const sentences = sentencesOf(text);
   const matched = recognise(sentences, given, rules, books.carriers);
-  const categories = rules.categories
-    .map(({ id }) => id)
-    .filter((id) => matched.some((one) => one.category === id));
-
+  const canonical = given === null ? null : books.carriers.canonical(given);
+  const categories = categoriesIn(matched, rules);
   const held = heldBy(rules.escalations, { carrier: canonical, categories }, books);
   const [escalation, ...others] = held;
   if (!escalation) {
@@ -77,6 +74,25 @@ export function escalate(
 export interface RejectionFacts {
   readonly carrier: string | null;
   readonly categories: readonly string[];
+}
+
+/** What is known of a rejection from its words and its carrier. */
+export function rejectionFacts(
+  text: string,
+  carrier: string,
+  rules: RuleSet,
+  books: { readonly carriers: CarrierBook },
+): RejectionFacts {
+  const given = carrier.trim() === '' ? null : carrier;
+  const matched = recognise(sentencesOf(text), given, rules, books.carriers);
+  return {
+    carrier: given === null ? null : books.carriers.canonical(given),
+    categories: categoriesIn(matched, rules),
+  };
+}
+
+function categoriesIn(matched: readonly Recognition[], { categories }: RuleSet): string[] {
+  return categories.map(({ id }) => id).filter((id) => matched.some((one) => one.category === id));
 }
 
 /** The row that decides about a rejection; null where none holds. */
@@ -203,9 +219,18 @@ function occurrences(wanted: readonly string[], tokens: readonly Token[]): numbe
   return found;
 }
 
+const wanted = new Map<string, readonly string[]>();
+const MOST_WANTED = 10_000;
+
 /** Words of a rule file, as they are looked for in a text. */
 function wantedOf(text: string): readonly string[] {
-  return words(spelled(text));
+  let known = wanted.get(text);
+  if (!known) {
+    known = words(spelled(text));
+    if (wanted.size > MOST_WANTED) wanted.clear();
+    wanted.set(text, known);
+  }
+  return known;
 }
 
 /** Where a category may not be recognised: the mentions that its `not` phrases take away. */

@@ -137,6 +137,12 @@ export class GivenRows {
     return evaluator.decisionAs(index, input, swap);
   }
 
+  /** Whether a decided row could be decided otherwise if a rule said something else. */
+  couldDiffer(given: Given, rule: Rule, as: Rule): boolean {
+    const { evaluator, index } = this.seatOf(given);
+    return evaluator.couldDiffer(index, rule, as);
+  }
+
   /** Who has decided a row. */
   evaluatorOf(given: Given): Evaluator {
     return this.seatOf(given).evaluator;

@@ -113,6 +113,29 @@ export class Reading {
   }
 }
 
+const readings = new WeakMap<Books, Map<FactType | string, Map<string, Reading>>>();
+
+/** A reading that keeps what was found out about its text: for texts that come up over and over. */
+export function knownReading(type: FactType, text: string, books: Books): Reading {
+  let byType = readings.get(books);
+  if (!byType) {
+    byType = new Map();
+    readings.set(books, byType);
+  }
+  const key = typeof type === 'object' ? `list ${type.values}` : type;
+  let byText = byType.get(key);
+  if (!byText) {
+    byText = new Map();
+    byType.set(key, byText);
+  }
+  let reading = byText.get(text);
+  if (!reading) {
+    reading = new Reading(type, text, books);
+    byText.set(text, reading);
+  }
+  return reading;
+}
+
 /** Nothing but white space. */
 export function isBlank(text: string): boolean {
   if (text === '') return true;

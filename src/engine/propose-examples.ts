@@ -123,14 +123,24 @@ export class Proposer {
     const others = conditionsOf(owner).filter(
       (one) => one.fact === fact && one.op !== op && one.mutants[0]?.always !== false,
     );
+    const fails = (text: string) =>
+      !this.holds(condition, text, row) && others.every((one) => this.holds(one, text, row));
+    const tried = new Set<string>();
+    const next = (text: string): Row | null => {
+      if (tried.has(text) || tried.size === MOST_TRIED || !fails(text)) return null;
+      tried.add(text);
+      return filled({ ...row, [fact]: text });
+    };
     const texts = this.textsFor(fact, [op], row[fact]);
-    // What nobody names comes before the many that other rules may name.
-    const tried = new Set([...texts.slice(0, FIRST_TRIED), ...UNNAMED, '', ...texts.slice(FIRST_TRIED)]);
-    let left = MOST_TRIED;
-    for (const text of tried) {
-      if (this.holds(condition, text, row) || !others.every((one) => this.holds(one, text, row))) continue;
-      yield filled({ ...row, [fact]: text });
-      if (--left === 0) return;
+    for (const text of texts) {
+      const found = next(text);
+      if (found) yield found;
+      // What nobody names comes before the many that other rules may name.
+      if (tried.size === FIRST_TRIED) break;
+    }
+    for (const text of [...UNNAMED, '', ...texts]) {
+      const found = next(text);
+      if (found) yield found;
     }
   }
 

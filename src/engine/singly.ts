@@ -5,7 +5,7 @@
 import type { Cell, Judge } from './cells.ts';
 import { type Outcome, opHolds, type Reader } from './conditions.ts';
 import { unreadableFacts, type Verdict } from './evaluate.ts';
-import { ANY_CELL, type Reading, type RowState } from './facts.ts';
+import { ANY_CELL, type RowState } from './facts.ts';
 import type { Rule, RuleTable, Test } from './rule.ts';
 
 /** Tables with fewer rules than that are gone through from the top. */
@@ -40,7 +40,6 @@ export class Singly implements Judge {
   readonly table: RuleTable;
   readonly judged = 0;
   private readonly reader: Reader;
-  private readonly readings = new Map<string, Map<string, Reading>>();
   private readonly cells = new Map<string, Cell>();
   private swapped: { readonly at: number; readonly as: Rule } | null = null;
 
@@ -53,8 +52,13 @@ export class Singly implements Judge {
 
   /** Looks at a rule as if it were another one, or at all as they are. */
   swap(rule: Rule | null): void {
-    const at = rule === null ? -1 : placeIn(this.table, rule);
+    const at = rule === null ? -1 : this.placeOf(rule);
     this.swapped = rule === null || at < 0 ? null : { at, as: rule };
+  }
+
+  /** Where a rule stands in the table; -1 if elsewhere. */
+  placeOf(rule: Rule): number {
+    return placeIn(this.table, rule);
   }
 
   find(row: RowState): Cell {
@@ -83,7 +87,8 @@ export class Singly implements Judge {
     return this.find(row);
   }
 
-  private verdict(rule: Rule, row: RowState): Verdict | null {
+  /** What a rule, of this table or not, makes of a row; null where it does not hold. */
+  verdict(rule: Rule, row: RowState): Verdict | null {
     let outcome = this.allHold(rule.when, row);
     if (outcome === false) return null;
     if (rule.whenAny.length > 0) {
@@ -112,30 +117,15 @@ export class Singly implements Judge {
 
   private holds(test: Test, row: RowState): Outcome {
     if (test.fact === ANY_CELL) return this.reader.holds(test, row);
-    return opHolds(test.op, this.read(test.fact, row), (other) => this.read(other, row));
-  }
-
-  /** A reading keeps what was found out about its text: rows name the same carriers and countries. */
-  private read(fact: string, row: RowState): Reading {
-    let known = this.readings.get(fact);
-    if (!known) {
-      known = new Map();
-      this.readings.set(fact, known);
-    }
-    const text = this.reader.text(fact, row);
-    let reading = known.get(text);
-    if (!reading) {
-      reading = this.reader.read(fact, row);
-      known.set(text, reading);
-    }
-    return reading;
+    const { reader } = this;
+    return opHolds(test.op, reader.readKnown(test.fact, row), (other) => reader.readKnown(other, row));
   }
 
   /** The rules that may hold for a row, in their order. */
   private candidates(row: RowState): Iterable<number> {
     const index = this.index();
     if (index === null) return this.table.rules.keys();
-    const named = index.byKey.get(this.read(index.fact, row).key) ?? [];
+    const named = index.byKey.get(this.reader.readKnown(index.fact, row).key) ?? [];
     const swapped = this.swapped === null || named.includes(this.swapped.at) ? [] : [this.swapped.at];
     return [...named, ...index.others, ...swapped].sort((a, b) => a - b);
   }

@@ -19,12 +19,12 @@ import { World } from './world.ts';
  * The semantic findings of RULES.md section 5 for rules in which the loader found nothing wrong:
  * `unreachable`, `gap` and `conflict`, each with a row for which it happens, and `untested` and `mutant-survives`, each
  * with an example that is missing. The engine has decided that row before it is shown, unless there are more findings than anybody reads.
- * @param isMeasured told of a file's path: whether what its examples notice is to be found out
+ * @param isMeasured told of a file's path: whether it is to be found out what its examples notice
  */
 export async function analyse(
   rules: RuleSet,
   excerpt: (place: Place) => string | undefined = () => undefined,
-  isMeasured: (file: string) => boolean = () => true,
+  isMeasured: (file: string) => boolean = () => false,
 ): Promise<Problem[]> {
   const world = new World(rules);
   const space = new Space([world]);

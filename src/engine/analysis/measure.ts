@@ -39,7 +39,7 @@ export async function measure(
   world = new World(rules),
   space = new Space([world]),
 ): Promise<Measured[]> {
-  const trial = trialOf(rules);
+  const trial = trialOf(rules, world.books);
   const entries = entriesOf(rules).filter(({ place }) => isMeasured(place.file));
   const survivors = new Survivors(space, world, trial);
   const found: Measured[] = [];

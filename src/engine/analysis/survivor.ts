@@ -180,11 +180,12 @@ export class Survivors {
           ];
     const parted = (answered: boolean) =>
       orders.map(([before, after]) => this.partedRows(table, rule, before as Rule, after as Rule, answered));
-    const silent = parted(false);
-    const rows = silent.flatMap((one) => one.rows);
-    const isProved = (parts: typeof silent) =>
+    const isProved = (parts: ReturnType<typeof parted>) =>
       isSure && parts.every(({ rows, isAll }) => isAll && rows.length === 0);
-    if (isProved(silent)) return { kind: isProved(parted(true)) ? 'equivalent' : 'unsayable' };
+    if (isProved(parted(true))) return { kind: 'equivalent' };
+    const silent = parted(false);
+    if (isProved(silent)) return { kind: 'unsayable' };
+    const rows = silent.flatMap((one) => one.rows);
     let found: Fate | null = null;
     for (const { solution, by } of rows) {
       const fate = await this.toldBySolution(entry, mutant, swap, solution, by, acting);
