@@ -1,4 +1,4 @@
-/** What the examples beside an entry notice: whether it acts, and whether one of its conditions is changed. */
+/** What examples notice of an entry: whether it acts, and whether one of its conditions is changed. */
 import type { Decision } from './decision.ts';
 import { decides, type RejectionFacts, rejectionFacts } from './escalate.ts';
 import { fieldsOf, GivenRows, judge } from './examples.ts';
@@ -12,24 +12,25 @@ import {
   type Mutant,
   swapFor,
 } from './mutants.ts';
-import type { Escalation, Example, LookUp, Rule, RuleSet } from './rule.ts';
+import type { Escalation, Example, LookUp, Rule, RuleSet, RuleTable } from './rule.ts';
 
-/** What the examples of an entry notice of it. */
+/** What examples notice of an entry. */
 export interface Coverage {
   readonly entry: Entry;
+  /** How many stand under it. */
   readonly examples: number;
   /** Whether one of them says what must come of the entry. */
   readonly isExpected: boolean;
   /** Whether such a one comes out as it says. */
   readonly isShown: boolean;
-  /** Rows of examples that come out as they say, and in which the entry acts. */
+  /** Of rules and look-ups, those of them that come out as they say, and in which the entry acts. */
   readonly acting: readonly Example[];
   readonly conditions: readonly ConditionCoverage[];
 }
 
 export interface ConditionCoverage {
   readonly condition: Condition;
-  /** Mutants that all examples come out the same with. */
+  /** Mutants with which all examples come out the same. */
   readonly unnoticed: readonly Mutant[];
 }
 
@@ -38,51 +39,45 @@ export function entriesOf(rules: RuleSet): Entry[] {
   return [...rules.tables.flatMap((table) => table.rules), ...rules.lookUps, ...rules.escalations];
 }
 
-/** All rows that examples give. */
-export function rowsOf(rules: RuleSet): Readonly<Record<string, string>>[] {
-  const owners = [...rules.tables.flatMap((table) => table.rules), ...rules.lookUps];
-  return owners.flatMap(({ examples }) => examples.map(({ given }) => given));
-}
-
 /** A place to decide rows in that examples give, and rows like them. */
 export function trialOf(rules: RuleSet, books?: Books): GivenRows {
-  const tested = rules.tables.flatMap((table) => table.rules).flatMap(conditionsOf);
-  const cells = tested.flatMap(({ fact }) => (fact.includes('.') ? [] : [fact]));
-  const rows = [
-    ...rowsOf(rules),
-    Object.fromEntries([...cells, 'country', 'carrier'].map((fact) => [fact, ''])),
-  ];
-  return new GivenRows(rules, fieldsOf(rows), 'singly', books);
+  const owners = [...rules.tables.flatMap((table) => table.rules), ...rules.lookUps];
+  const tested = owners.flatMap((owner) => conditionsOf(owner).map(({ fact }) => [fact, ''] as const));
+  const rows = owners.flatMap(({ examples }) => examples.map(({ given }) => given));
+  return new GivenRows(rules, fieldsOf([...rows, Object.fromEntries(tested)]), 'singly', books);
 }
 
-/** What the examples beside some entries notice of them. Examples that fail as it is notice nothing. */
+/**
+ * What the examples beside some entries notice of them. An entry is changed for all examples that stand under it, and
+ * for those under others that it would take the row from. Examples that fail as it is notice nothing.
+ */
 export async function coverageOf(entries: readonly Entry[], trial: GivenRows): Promise<Coverage[]> {
-  const found: Coverage[] = [];
   const owners = entries.filter((entry): entry is Rule | LookUp => !isEscalation(entry));
   await trial.decide(owners.flatMap(({ examples }) => examples.map(({ given }) => given)));
+  const passing = new Map<Entry, readonly Passing[]>();
+  for (const owner of owners) passing.set(owner, await passingOf(owner, trial));
+  const rows = new Rows(passing, trial);
+  const rejections = new Rejections(entries.filter(isEscalation), trial);
+  const found: Coverage[] = [];
   for (const entry of entries)
-    found.push(isEscalation(entry) ? coverageOfRejections(entry, trial) : await coverageOfRows(entry, trial));
+    found.push(isEscalation(entry) ? rejections.coverageOf(entry) : await rows.coverageOf(entry));
   return found;
 }
 
-async function coverageOfRows(entry: Rule | LookUp, trial: GivenRows): Promise<Coverage> {
-  const passing: { example: Example; acts: boolean }[] = [];
-  for (const example of entry.examples) {
-    const [decision] = await trial.decide([example.given]);
-    if (!decision || judge(entry, example, decision, trial.evaluatorOf(example.given))) continue;
-    passing.push({ example, acts: actsIn(entry, decision) });
-  }
-  const acting = passing.flatMap(({ example, acts }) => (acts ? [example] : []));
-  const conditions: ConditionCoverage[] = [];
-  for (const condition of conditionsOf(entry)) {
-    const unnoticed: Mutant[] = [];
-    for (const mutant of condition.mutants)
-      if (!(await isNoticed(mutant, passing, trial))) unnoticed.push(mutant);
-    conditions.push({ condition, unnoticed });
-  }
-  const isExpected = entry.examples.some(({ expect }) => expect !== null);
-  const isShown = acting.some(({ expect }) => expect !== null);
-  return { entry, examples: entry.examples.length, isExpected, isShown, acting, conditions };
+/** An example that comes out as it says. */
+interface Passing {
+  readonly example: Example;
+  /** Whether the entry that it stands under acts in it. */
+  readonly acts: boolean;
+}
+
+async function passingOf(owner: Rule | LookUp, trial: GivenRows): Promise<Passing[]> {
+  const decided = await trial.decide(owner.examples.map(({ given }) => given));
+  return owner.examples.flatMap((example, at): Passing[] => {
+    const decision = decided[at] as Decision;
+    const failure = judge(owner, example, decision, trial.evaluatorOf(example.given));
+    return failure ? [] : [{ example, acts: actsIn(owner, decision) }];
+  });
 }
 
 /** Whether an entry had a part in a decision. */
@@ -92,28 +87,146 @@ export function actsIn(entry: Rule | LookUp, { acted, tasks }: Decision): boolea
     : tasks.some(({ lookUp }) => lookUp === entry.id);
 }
 
-async function isNoticed(
-  mutant: Mutant,
-  passing: readonly { readonly example: Example; readonly acts: boolean }[],
-  trial: GivenRows,
-): Promise<boolean> {
-  const { entry, change, always } = mutant;
-  if (isEscalation(entry)) return false;
-  // What is so wherever the entry acts cannot be turned round without its acting nowhere that it did.
-  if (change === 'negated' && always && passing.some(({ example, acts }) => acts && example.expect))
-    return true;
-  const swap = swapFor(mutant);
-  if (!swap) return false;
-  for (const { example, acts } of passing) {
-    if (isRule(entry) && 'rule' in swap && !readsCells(entry)) {
-      // A rule with fewer conditions still acts where it did.
-      if (acts && change === 'dropped') continue;
-      if (!trial.couldDiffer(example.given, entry, swap.rule)) continue;
-    }
-    const decision = await trial.decideAs(example.given, swap);
-    if (judge(entry, example, decision, trial.evaluatorOf(example.given))) return true;
+/** An example in which a rule of a `first` table decides. */
+interface Decided {
+  readonly at: number;
+  readonly rule: Rule;
+  readonly example: Example;
+}
+
+/** Rules and look-ups, and the rows of their examples. */
+class Rows {
+  private readonly trial: GivenRows;
+  private readonly passing: ReadonlyMap<Entry, readonly Passing[]>;
+  private readonly tables = new Map<Rule, RuleTable>();
+  private readonly decided = new Map<RuleTable, readonly Decided[]>();
+  private readonly byKey = new Map<RuleTable, Map<string, ReadonlyMap<string, readonly Decided[]>>>();
+
+  constructor(passing: ReadonlyMap<Entry, readonly Passing[]>, trial: GivenRows) {
+    this.passing = passing;
+    this.trial = trial;
+    for (const table of trial.rules.tables) for (const rule of table.rules) this.tables.set(rule, table);
   }
-  return false;
+
+  async coverageOf(entry: Rule | LookUp): Promise<Coverage> {
+    const passing = this.passing.get(entry) ?? [];
+    const acting = passing.flatMap(({ example, acts }) => (acts ? [example] : []));
+    const conditions: ConditionCoverage[] = [];
+    for (const condition of conditionsOf(entry)) {
+      const unnoticed: Mutant[] = [];
+      for (const mutant of condition.mutants)
+        if (
+          !(await this.isNoticed(entry, mutant, passing)) &&
+          !(await this.isNoticedElsewhere(entry, mutant))
+        )
+          unnoticed.push(mutant);
+      conditions.push({ condition, unnoticed });
+    }
+    const isExpected = entry.examples.some(({ expect }) => expect !== null);
+    const isShown = acting.some(({ expect }) => expect !== null);
+    return { entry, examples: entry.examples.length, isExpected, isShown, acting, conditions };
+  }
+
+  /** Whether an example that stands under the entry itself comes out otherwise. */
+  private async isNoticed(
+    entry: Rule | LookUp,
+    mutant: Mutant,
+    passing: readonly Passing[],
+  ): Promise<boolean> {
+    const { trial } = this;
+    const { change, always } = mutant;
+    // What is so wherever the entry acts cannot be turned round without its acting nowhere that it did.
+    if (change === 'negated' && always && passing.some(({ example, acts }) => acts && example.expect))
+      return true;
+    const swap = swapFor(mutant);
+    if (!swap) return false;
+    for (const { example, acts } of passing) {
+      if (isRule(entry) && 'rule' in swap && !readsCells(entry)) {
+        // A rule with fewer conditions still acts where it did.
+        if (acts && change === 'dropped') continue;
+        if (!trial.couldDiffer(example.given, entry, swap.rule)) continue;
+      }
+      const decision = await trial.decideAs(example.given, swap);
+      if (judge(entry, example, decision, trial.evaluatorOf(example.given))) return true;
+    }
+    return false;
+  }
+
+  /** Whether an example of an entry that comes after it comes out otherwise: its row is taken from it. */
+  private async isNoticedElsewhere(entry: Rule | LookUp, mutant: Mutant): Promise<boolean> {
+    const swap = swapFor(mutant);
+    if (!swap) return false;
+    const { trial } = this;
+    if (isRule(entry)) {
+      const table = this.tables.get(entry);
+      if (table?.match !== 'first' || !('rule' in swap)) return false;
+      const at = table.rules.indexOf(entry);
+      // Such an example wants its rule to act, and of a `first` table only one does.
+      return this.near(table, swap.rule).some(
+        (one) => one.at > at && trial.couldDiffer(one.example.given, entry, swap.rule),
+      );
+    }
+    const named = namedBy(entry);
+    for (const [other, passing] of this.passing) {
+      if (isRule(other) || isEscalation(other) || namedBy(other) >= named) continue;
+      for (const { example, acts } of passing) {
+        if (!acts) continue;
+        const decision = await trial.decideAs(example.given, swap);
+        if (judge(other, example, decision, trial.evaluatorOf(example.given))) return true;
+      }
+    }
+    return false;
+  }
+
+  /** Examples of a table's rules in which a further rule may hold: it may want a fact to be something. */
+  private near(table: RuleTable, { when }: Rule): readonly Decided[] {
+    for (const { fact, op } of when) {
+      if (op.kind !== 'equals' || fact === ANY_CELL) continue;
+      const index = this.index(table, fact);
+      const found = op.keys.flatMap((key) => index.get(key) ?? []);
+      return op.keys.length === 1 ? found : [...new Set(found)];
+    }
+    return this.decidedIn(table);
+  }
+
+  private index(table: RuleTable, fact: string): ReadonlyMap<string, readonly Decided[]> {
+    let byFact = this.byKey.get(table);
+    if (!byFact) {
+      byFact = new Map();
+      this.byKey.set(table, byFact);
+    }
+    let index = byFact.get(fact);
+    if (!index) {
+      const made = new Map<string, Decided[]>();
+      for (const one of this.decidedIn(table)) {
+        const key = this.trial.keyAt(one.example.given, one.rule, fact);
+        const list = made.get(key);
+        if (list) list.push(one);
+        else made.set(key, [one]);
+      }
+      index = made;
+      byFact.set(fact, index);
+    }
+    return index;
+  }
+
+  private decidedIn(table: RuleTable): readonly Decided[] {
+    let found = this.decided.get(table);
+    if (!found) {
+      found = table.rules.flatMap((rule, at) =>
+        (this.passing.get(rule) ?? []).flatMap(({ example, acts }) =>
+          acts && example.expect ? [{ at, rule, example }] : [],
+        ),
+      );
+      this.decided.set(table, found);
+    }
+    return found;
+  }
+}
+
+/** How much a look-up names: what names more comes first. */
+function namedBy({ country, carrier }: LookUp): number {
+  return (country === null ? 0 : 2) + (carrier === null ? 0 : 1);
 }
 
 /** What a rule flags may rest on which cells fit. */
@@ -121,28 +234,50 @@ function readsCells(rule: Rule): boolean {
   return [...rule.when, ...rule.whenAny.flat()].some(({ fact }) => fact === ANY_CELL);
 }
 
-function coverageOfRejections(entry: Escalation, { rules, books }: GivenRows): Coverage {
-  const passing = entry.examples.flatMap(({ text, carrier, expect }) => {
-    const facts = rejectionFacts(text, carrier, rules, books);
-    return isFound(entry, rules, facts, books) === expect ? [{ facts, expect }] : [];
-  });
-  const isNoticed = ({ change, as }: Mutant): boolean => {
-    if (change === 'negated') return passing.some(({ expect }) => expect);
-    if (!as || !isEscalation(as)) return false;
-    const changed = withEscalation(rules, entry, as);
-    return passing.some(({ facts, expect }) => isFound(entry, changed, facts, books) !== expect);
-  };
-  const conditions = conditionsOf(entry).map((condition): ConditionCoverage => {
-    const unnoticed = condition.mutants.filter((mutant) => !isNoticed(mutant));
-    return { condition, unnoticed };
-  });
-  const isExpected = entry.examples.some(({ expect }) => expect);
-  const isShown = passing.some(({ expect }) => expect);
-  return { entry, examples: entry.examples.length, isExpected, isShown, acting: [], conditions };
+interface RejectionRow {
+  readonly entry: Escalation;
+  readonly facts: RejectionFacts;
+  readonly expect: boolean;
 }
 
-function isFound({ id }: Escalation, { escalations }: RuleSet, facts: RejectionFacts, books: Books): boolean {
-  return decides(escalations, facts, books)?.id === id;
+/** Escalations, and the rejections of their examples. */
+class Rejections {
+  private readonly rules: RuleSet;
+  private readonly books: Books;
+  /** Those that come out as they say. */
+  private readonly passing: readonly RejectionRow[];
+
+  constructor(entries: readonly Escalation[], { rules, books }: GivenRows) {
+    this.rules = rules;
+    this.books = books;
+    this.passing = entries.flatMap((entry) =>
+      entry.examples.flatMap(({ text, carrier, expect }) => {
+        const row = { entry, facts: rejectionFacts(text, carrier, rules, books), expect };
+        return this.passes(row, rules) ? [row] : [];
+      }),
+    );
+  }
+
+  private passes({ entry, facts, expect }: RejectionRow, { escalations }: RuleSet): boolean {
+    return (decides(escalations, facts, this.books)?.id === entry.id) === expect;
+  }
+
+  coverageOf(entry: Escalation): Coverage {
+    const own = this.passing.filter((row) => row.entry === entry);
+    const isShown = own.some(({ expect }) => expect);
+    const isNoticed = ({ change, as }: Mutant): boolean => {
+      if (change === 'negated') return isShown;
+      if (!as || !isEscalation(as)) return false;
+      const changed = withEscalation(this.rules, entry, as);
+      return this.passing.some((row) => !this.passes(row, changed));
+    };
+    const conditions = conditionsOf(entry).map((condition): ConditionCoverage => {
+      const unnoticed = condition.mutants.filter((mutant) => !isNoticed(mutant));
+      return { condition, unnoticed };
+    });
+    const isExpected = entry.examples.some(({ expect }) => expect);
+    return { entry, examples: entry.examples.length, isExpected, isShown, acting: [], conditions };
+  }
 }
 
 /** The rules with another escalation in the place of one. */

@@ -232,7 +232,7 @@ export class Evaluator {
    * else: where not, the row is decided the same. Only for rows that are judged `singly`.
    */
   couldDiffer(index: number, rule: Rule, as: Rule): boolean {
-    const meeting = this.meetings[index]?.get(this.tableOf.get(rule.id)?.file ?? '');
+    const meeting = this.meetingWith(index, rule);
     if (!meeting) return false;
     const { judge, row, cell, stage } = meeting;
     const now = cell.find((one) => one.rule.id === rule.id) ?? null;
@@ -266,6 +266,18 @@ export class Evaluator {
       this.isSwapped = false;
       if (draft) this.drafts[index] = draft;
     }
+  }
+
+  /** The key of what a fact said to a rule when a row came to its table; blank where it did not come there. */
+  keyAt(index: number, rule: Rule, fact: string): string {
+    const meeting = this.meetingWith(index, rule);
+    if (!meeting) return '';
+    this.stage = meeting.stage;
+    return this.reader.readKnown(fact, meeting.row).key;
+  }
+
+  private meetingWith(index: number, { id }: Rule): Meeting | undefined {
+    return this.meetings[index]?.get(this.tableOf.get(id)?.file ?? '');
   }
 
   /** How many times json-rules-engine has judged: once a distinct cell. */

@@ -143,6 +143,12 @@ export class GivenRows {
     return evaluator.couldDiffer(index, rule, as);
   }
 
+  /** The key of what a fact said to a rule when a decided row came to its table. */
+  keyAt(given: Given, rule: Rule, fact: string): string {
+    const { evaluator, index } = this.seatOf(given);
+    return evaluator.keyAt(index, rule, fact);
+  }
+
   /** Who has decided a row. */
   evaluatorOf(given: Given): Evaluator {
     return this.seatOf(given).evaluator;

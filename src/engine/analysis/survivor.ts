@@ -31,8 +31,6 @@ export type Fate =
   | { readonly kind: 'equivalent' }
   /** Every row is that an example can give; only what people answer tells. */
   | { readonly kind: 'unsayable' }
-  /** No example beside the entry can tell, but one beside another does. */
-  | { readonly kind: 'noticed' }
   | {
       readonly kind: 'survives';
       /** A row that is decided otherwise. */
@@ -189,7 +187,7 @@ export class Survivors {
     let found: Fate | null = null;
     for (const { solution, by } of rows) {
       const fate = await this.toldBySolution(entry, mutant, swap, solution, by, acting);
-      if (fate?.kind === 'noticed' || (fate?.kind === 'survives' && fate.suggestion)) return fate;
+      if (fate?.kind === 'survives' && fate.suggestion) return fate;
       found ??= fate;
     }
     return found ?? { kind: 'unknown' };
@@ -302,15 +300,10 @@ export class Survivors {
     by: Rule,
     swap: Swap,
     fate: Extract<Fate, { kind: 'survives' }>,
-  ): Promise<Extract<Fate, { kind: 'survives' | 'noticed' }>> {
+  ): Promise<Extract<Fate, { kind: 'survives' }>> {
     const { proposer } = this;
     const other = this.rules.tables.flatMap(({ rules }) => rules).find(({ id }) => id === by.id);
     if (!other) return fate;
-    for (const example of other.examples) {
-      if ((await proposer.fails(other, example, null)) || !(await proposer.fails(other, example, swap)))
-        continue;
-      return { kind: 'noticed' };
-    }
     const expected = expectedOf(other, fate.row);
     const example = { given: new Map(Object.entries(fate.row)), expected, holds: true };
     const read = exampleOf(example, other);
