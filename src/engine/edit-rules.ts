@@ -441,6 +441,26 @@ export function withTexts(
   return replaced(text, pair, line([...before, ...texts], style));
 }
 
+/**
+ * Adds an example below those of an entry. Arguments as those of `withTexts`.
+ * @throws CsrError for a file that is no block of keys, or an entry without a list of examples
+ */
+export function withExample(text: string, key: ListKey, at: number, example: Block): Edited {
+  const { map, style } = standing(text, key, at);
+  const list = pairOf(map, 'examples')?.value;
+  if (!isSeq(list) || list.items.length === 0) {
+    throw new CsrError({
+      code: 'cannot-edit',
+      severity: 'error',
+      message: `the entry on line ${at} has no list of examples`,
+      help: 'write its first example by hand',
+    });
+  }
+  return list.flow
+    ? intoLine(text, list, line(example, style))
+    : intoLines(text, list, example, style, undefined);
+}
+
 function belowTexts(text: string, list: YAMLSeq, written: string, style: Style): Edited {
   const last = list.items.at(-1);
   const dash = dashBefore(text, last);

@@ -2,6 +2,8 @@
 import { Evaluator, type Manner, makeBooks, type Swap } from './decide.ts';
 import type { Decision, RowInput, Task } from './decision.ts';
 import { escalate } from './escalate.ts';
+import { testsOf } from './evaluate.ts';
+import { explain } from './explain.ts';
 import { ANY_CELL, type Books, type Context } from './facts.ts';
 import type { Place } from './problem.ts';
 import type { Escalation, EscalationExample, Example, LookUp, Rule, RuleSet } from './rule.ts';
@@ -17,6 +19,23 @@ export interface ExampleFailure {
   readonly came: string;
   /** The files of the rules that decided instead. */
   readonly by: readonly string[];
+  /** Where the row parted from the rule that the example stands under; null where nothing can be said. */
+  readonly parted: Parted | null;
+}
+
+/** Why a rule did not act on a row, and what did. */
+export interface Parted {
+  /** `failed`: a condition does not hold. `taken`: a rule before it decided. `ended`: the row did not come to its table. */
+  readonly why: 'acted' | 'failed' | 'taken' | 'ended';
+  /** The first condition that does not hold, and what it read. */
+  readonly condition: {
+    readonly written: string;
+    readonly fact: string;
+    readonly read: string;
+    readonly place: Place;
+  } | null;
+  /** The rules that acted in its place; for `acted`, those beside it. */
+  readonly instead: readonly { readonly rule: string; readonly place: Place }[];
 }
 
 export interface ExampleRun {
@@ -149,6 +168,43 @@ export class GivenRows {
     return evaluator.keyAt(index, rule, fact);
   }
 
+  /** Where a decided row parted from a rule, or from the rules that look up by carrier. */
+  async partedFrom(owner: Rule | LookUp, given: Given): Promise<Parted> {
+    const { evaluator, index } = this.seatOf(given);
+    const { decision, tables } = await explain(evaluator, index);
+    const placed = ({ id, place }: Rule | LookUp) => ({ rule: id, place });
+    if (!('then' in owner)) {
+      const chosen = this.rules.lookUps.filter(({ id }) =>
+        decision.tasks.some(({ lookUp }) => lookUp === id),
+      );
+      const acts = chosen.includes(owner);
+      return {
+        why: acts ? 'acted' : 'taken',
+        condition: null,
+        instead: chosen.filter((one) => one !== owner).map(placed),
+      };
+    }
+    const table = tables.find(({ rules }) => rules.some(({ rule }) => rule.id === owner.id));
+    if (!table) {
+      const ends = decision.acted.filter(({ then }) =>
+        then.some(({ do: deed }) => deed === 'stop' || deed === 'exclude'),
+      );
+      return { why: 'ended', condition: null, instead: ends.map(placed) };
+    }
+    const trace = table.rules.find(({ rule }) => rule.id === owner.id);
+    const others = table.rules
+      .filter(({ acted, rule }) => acted && rule.id !== owner.id)
+      .map(({ rule }) => placed(rule));
+    if (trace?.acted) return { why: 'acted', condition: null, instead: others };
+    const failed = trace?.failed;
+    const test = failed && testsOf(owner).find(({ written }) => written === failed.written);
+    const condition =
+      failed && test
+        ? { written: failed.written, fact: failed.fact, read: failed.value, place: test.place }
+        : null;
+    return { why: trace?.asked === false ? 'taken' : 'failed', condition, instead: others };
+  }
+
   /** Who has decided a row. */
   evaluatorOf(given: Given): Evaluator {
     return this.seatOf(given).evaluator;
@@ -216,7 +272,8 @@ export async function runExamples(rules: RuleSet): Promise<ExampleRun> {
     for (const example of owner.examples) {
       const evaluator = decided.evaluatorOf(example.given);
       const [decision] = await decided.decide([example.given]);
-      note(judge(owner, example, decision as Decision, evaluator));
+      const failure = judge(owner, example, decision as Decision, evaluator);
+      note(failure && { ...failure, parted: await decided.partedFrom(owner, example.given) });
     }
   }
   for (const escalation of rules.escalations)
@@ -241,6 +298,11 @@ export function judgeRejection(
     wanted: `${expect ? '' : 'not '}${escalation.id}`,
     came: came.id,
     by: [came.place.file],
+    parted: {
+      why: came.id === escalation.id ? 'acted' : 'taken',
+      condition: null,
+      instead: came.id === escalation.id ? [] : [{ rule: came.id, place: came.place }],
+    },
   };
 }
 
@@ -275,6 +337,7 @@ export function judge(
     wanted,
     came: decisionLines(decision).join('; '),
     by: filesOf(decision, evaluator.rules),
+    parted: null,
   });
   if (example.expect) {
     const lacking = Object.entries(example.expect).filter(

@@ -174,7 +174,7 @@ function sayUnnoticed({ coverage, suggestion, conditions }: Measured): Problem[]
       code: 'mutant-survives',
       place: condition.place,
       rule: id,
-      message: `no example of \`${id}\` notices when \`${condition.written}\` is ${changes}`,
+      message: `no example of \`${id}\` notices when \`${clip(condition.written)}\` is ${changes}`,
       wanted: 'an example that fails then',
     } as const;
     const { fate } = survivors.find((one) => one.fate.kind === 'survives') ?? first;
