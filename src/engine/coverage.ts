@@ -1,7 +1,7 @@
 /** What examples notice of an entry: whether it acts, and whether one of its conditions is changed. */
 import type { Decision } from './decision.ts';
 import { decides, type RejectionFacts, rejectionFacts } from './escalate.ts';
-import { fieldsOf, GivenRows, judge } from './examples.ts';
+import { actsIn, comesOut, fieldsOf, GivenRows } from './examples.ts';
 import { ANY_CELL, type Books } from './facts.ts';
 import {
   type Condition,
@@ -75,16 +75,9 @@ async function passingOf(owner: Rule | LookUp, trial: GivenRows): Promise<Passin
   const decided = await trial.decide(owner.examples.map(({ given }) => given));
   return owner.examples.flatMap((example, at): Passing[] => {
     const decision = decided[at] as Decision;
-    const failure = judge(owner, example, decision, trial.evaluatorOf(example.given));
-    return failure ? [] : [{ example, acts: actsIn(owner, decision) }];
+    const passes = comesOut(owner, example, decision, trial.evaluatorOf(example.given));
+    return passes ? [{ example, acts: actsIn(owner, decision) }] : [];
   });
-}
-
-/** Whether an entry had a part in a decision. */
-export function actsIn(entry: Rule | LookUp, { acted, tasks }: Decision): boolean {
-  return isRule(entry)
-    ? acted.some(({ id }) => id === entry.id)
-    : tasks.some(({ lookUp }) => lookUp === entry.id);
 }
 
 /** An example in which a rule of a `first` table decides. */
@@ -147,7 +140,7 @@ class Rows {
         if (!trial.couldDiffer(example.given, entry, swap.rule)) continue;
       }
       const decision = await trial.decideAs(example.given, swap);
-      if (judge(entry, example, decision, trial.evaluatorOf(example.given))) return true;
+      if (!comesOut(entry, example, decision, trial.evaluatorOf(example.given))) return true;
     }
     return false;
   }
@@ -172,7 +165,7 @@ class Rows {
       for (const { example, acts } of passing) {
         if (!acts) continue;
         const decision = await trial.decideAs(example.given, swap);
-        if (judge(other, example, decision, trial.evaluatorOf(example.given))) return true;
+        if (!comesOut(other, example, decision, trial.evaluatorOf(example.given))) return true;
       }
     }
     return false;

@@ -323,46 +323,66 @@ function filesOf(decision: Decision, rules: RuleSet): string[] {
   return [...new Set([...decision.acted, ...lookUps].map(({ place }) => place.file))];
 }
 
+/** Whether an example comes out as it says. */
+export function comesOut(
+  owner: Rule | LookUp,
+  example: Example,
+  decision: Decision,
+  evaluator: Evaluator,
+): boolean {
+  return unmet(owner, example, decision, evaluator) === null;
+}
+
 /** How an example does not come out as it says; null where it does. */
-export function judge(
+function judge(
   owner: Rule | LookUp,
   example: Example,
   decision: Decision,
   evaluator: Evaluator,
 ): ExampleFailure | null {
-  const fail = (wanted: string): ExampleFailure => ({
+  const found = unmet(owner, example, decision, evaluator);
+  if (found === null) return null;
+  const { lacking, met } = found;
+  const shown = (wants: readonly Want[]) => wants.map(([key, want]) => `${key}: ${show(want)}`).join(', ');
+  return {
     rule: owner.id,
     place: example.place,
     given: example.given,
-    wanted,
+    wanted: met ? `not ${shown(met)}` : lacking.length > 0 ? shown(lacking) : `${owner.id} to act`,
     came: decisionLines(decision).join('; '),
     by: filesOf(decision, evaluator.rules),
     parted: null,
-  });
-  if (example.expect) {
-    const lacking = Object.entries(example.expect).filter(
-      ([key, want]) => !matches(key, want, example.expect ?? {}, decision, evaluator),
+  };
+}
+
+type Want = readonly [key: string, want: unknown];
+
+/** What an example wants and did not get, or got and does not want; null where there is nothing of the kind. */
+function unmet(
+  owner: Rule | LookUp,
+  { expect, expectNot }: Example,
+  decision: Decision,
+  evaluator: Evaluator,
+): { readonly lacking: readonly Want[]; readonly met: readonly Want[] | null } | null {
+  if (expect) {
+    const lacking = Object.entries(expect).filter(
+      ([key, want]) => !matches(key, want, expect, decision, evaluator),
     );
-    if (lacking.length > 0) return fail(lacking.map(([key, want]) => `${key}: ${show(want)}`).join(', '));
-    const acted =
-      'then' in owner
-        ? decision.acted.some((rule) => rule.id === owner.id)
-        : decision.tasks.some((task) => task.lookUp === owner.id);
-    if (!acted) return fail(`${owner.id} to act`);
+    if (lacking.length > 0 || !actsIn(owner, decision)) return { lacking, met: null };
   }
-  if (example.expectNot) {
-    const { expectNot } = example;
-    const all = Object.entries(expectNot).every(([key, want]) =>
-      matches(key, want, expectNot, decision, evaluator),
-    );
-    if (all)
-      return fail(
-        `not ${Object.entries(expectNot)
-          .map(([key, want]) => `${key}: ${show(want)}`)
-          .join(', ')}`,
-      );
+  if (expectNot) {
+    const met = Object.entries(expectNot);
+    if (met.every(([key, want]) => matches(key, want, expectNot, decision, evaluator)))
+      return { lacking: [], met };
   }
   return null;
+}
+
+/** Whether an entry had a part in a decision. */
+export function actsIn(owner: Rule | LookUp, { acted, tasks }: Decision): boolean {
+  return 'then' in owner
+    ? acted.some(({ id }) => id === owner.id)
+    : tasks.some(({ lookUp }) => lookUp === owner.id);
 }
 
 function list(want: unknown): string[] {

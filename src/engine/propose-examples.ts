@@ -7,7 +7,7 @@ import { trialOf } from './coverage.ts';
 import { makeBooks } from './decide.ts';
 import type { Block, Yaml } from './edit-rules.ts';
 import { escalate } from './escalate.ts';
-import { type GivenRows, judge } from './examples.ts';
+import { comesOut, type GivenRows } from './examples.ts';
 import { type Books, factType, Reading } from './facts.ts';
 import { type Condition, conditionsOf, isRule, swapFor } from './mutants.ts';
 import {
@@ -99,7 +99,7 @@ export class Proposer {
     const [decision] = swap
       ? [await trial.decideAs(example.given, swap)]
       : await trial.decide([example.given]);
-    return !decision || judge(owner, example, decision, trial.evaluatorOf(example.given)) !== null;
+    return !decision || !comesOut(owner, example, decision, trial.evaluatorOf(example.given));
   }
 
   /** A row for which an entry acts; null where none is found. */

@@ -2,12 +2,12 @@
  * What becomes of a mutant that no example notices: a row that tells it from its entry, and the example that would notice
  * it; or the proof that there is no such row.
  */
-import { actsIn, withEscalation } from '../coverage.ts';
+import { withEscalation } from '../coverage.ts';
 import { asksOnce, type Swap } from '../decide.ts';
 import type { Decision } from '../decision.ts';
 import { decides, type RejectionFacts } from '../escalate.ts';
 import { canDoubt } from '../evaluate.ts';
-import { type GivenRows, judgeRejection, tellable } from '../examples.ts';
+import { actsIn, type GivenRows, judgeRejection, tellable } from '../examples.ts';
 import { conditionsOf, type Entry, isEscalation, isRule, type Mutant, swapFor } from '../mutants.ts';
 import {
   type ExampleBlock,
@@ -18,7 +18,7 @@ import {
   rejectionsOf,
 } from '../propose-examples.ts';
 import type { Escalation, Example, LookUp, Rule, RuleSet, RuleTable } from '../rule.ts';
-import { canBeReached } from './look-up.ts';
+import { LookUpReach } from './look-up.ts';
 import type { Region } from './region.ts';
 import { type Solution, TooMuch } from './solve.ts';
 import type { Space } from './space.ts';
@@ -56,6 +56,7 @@ export class Survivors {
   private readonly trial: GivenRows;
   private readonly rules: RuleSet;
   private readonly proposer: Proposer;
+  private readonly lookUps: LookUpReach;
 
   constructor(space: Space, world: World, trial: GivenRows) {
     this.space = space;
@@ -63,6 +64,7 @@ export class Survivors {
     this.trial = trial;
     this.rules = trial.rules;
     this.proposer = new Proposer(trial);
+    this.lookUps = new LookUpReach(space, world);
   }
 
   /**
@@ -314,7 +316,7 @@ export class Survivors {
   /** Whether a look-up with fewer conditions is the one for no row that it is not the one for already. */
   private isIdle({ as }: Mutant): boolean {
     if (as === null || isRule(as) || isEscalation(as)) return false;
-    return !canBeReached(this.space, this.world, as, [...this.rules.lookUps, as]);
+    return !this.lookUps.reaches(as, [...this.rules.lookUps, as]);
   }
 
   private ofEscalation(entry: Escalation, { change, as }: Mutant): Fate {
