@@ -3,13 +3,13 @@
  * condition fails. Every one has been run: it holds, and would not if its condition were left out.
  */
 import { comparedFacts, opHolds } from './conditions.ts';
-import { trialOf } from './coverage.ts';
+import { trialOf, withEscalation } from './coverage.ts';
 import { makeBooks } from './decide.ts';
 import type { Block, Yaml } from './edit-rules.ts';
 import { escalate } from './escalate.ts';
-import { comesOut, type GivenRows } from './examples.ts';
+import { comesOut, type GivenRows, judgeRejection } from './examples.ts';
 import { type Books, factType, Reading } from './facts.ts';
-import { type Condition, conditionsOf, isRule, swapFor } from './mutants.ts';
+import { type Condition, conditionsOf, isEscalation, isRule, swapFor } from './mutants.ts';
 import {
   BY_CARRIER,
   type Escalation,
@@ -347,16 +347,32 @@ function named(op: Op): string[] {
 
 // Escalations
 
-/** A rejection for which an escalation is found, and for its carrier and its category one each for which it is not. */
+/**
+ * A rejection for which an escalation is found, and for its category and its carrier one each for which it is not: one
+ * for which it would be found without that condition, if there is such a one.
+ */
 export function proposeRejections(rules: RuleSet, escalation: Escalation): ExampleBlock[] {
   const books = makeBooks(rules);
-  const found = [...rejectionsOf(rules, escalation, books)];
-  const isCarriers = ({ given }: ExampleBlock) =>
-    (given.get('carrier') ?? '') === (escalation.carriers[0] ?? '');
-  const meant = found.find(({ holds }) => holds);
-  const otherText = found.find((one) => !one.holds && isCarriers(one));
-  const otherName = found.find((one) => !one.holds && !isCarriers(one));
-  return [meant, otherText, otherName].filter((one) => one !== undefined);
+  const near = [...rejectionsOf(rules, escalation, books)];
+  const own = escalation.carriers[0] ?? '';
+  const counters = conditionsOf(escalation).flatMap(({ fact, mutants }) => {
+    const isOther = ({ given }: ExampleBlock) =>
+      ((given.get('carrier') ?? '') === own) === (fact === 'category');
+    const candidates = near.filter((one) => !one.holds && isOther(one));
+    const as = mutants.find(({ change }) => change === 'dropped')?.as;
+    const changed = as && isEscalation(as) ? withEscalation(rules, escalation, as) : rules;
+    const noticing = candidates.find(({ given }) => {
+      const { carrier = '', text = '' } = plain(given) as Row;
+      return judgeRejection(
+        escalation,
+        { carrier, text, expect: false, place: escalation.place },
+        changed,
+        books,
+      );
+    });
+    return noticing ?? candidates[0] ?? [];
+  });
+  return [...near.filter(({ holds }) => holds), ...counters.reverse()];
 }
 
 /**

@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { analyse } from '../../src/engine/analysis/check.ts';
 import { runExamples } from '../../src/engine/examples.ts';
+import { showProblem } from '../../src/engine/problem.ts';
 import { builtIn } from '../built-in.ts';
 
 const PAGE = readFileSync(new URL('../../docs/rules.md', import.meta.url), 'utf8');
@@ -17,12 +19,14 @@ describe('the files that the page on rules shows', () => {
   });
 
   it.each(FILES.map((text) => [text]))(
-    'load over the built-in rules, and do what their examples say: block %#',
+    'load over the built-in rules, do what their examples say, and have an example for each condition: block %#',
     async (text) => {
       const rules = builtIn({ 'page.yaml': text });
       const { passed, failures } = await runExamples(rules);
       expect(passed).toBeGreaterThan(50);
       expect(failures.filter(({ place }) => place.file === 'page.yaml')).toEqual([]);
+      const found = await analyse(rules, undefined, (file) => file === 'page.yaml');
+      expect(found.map(showProblem)).toEqual([]);
     },
   );
 
