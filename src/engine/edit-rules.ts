@@ -333,7 +333,8 @@ function intoLines(
   list: YAMLSeq,
   entry: Block,
   style: Style,
-  before: number | undefined,
+  before?: number,
+  apartElse?: boolean,
 ): Edited {
   const { items } = list;
   const dashes = items.map((item) => dashBefore(text, item));
@@ -347,7 +348,7 @@ function intoLines(
   // Blank lines stand where they stood between the others.
   const apart = most(
     dashes.slice(1).map((dash) => /\n[ \t]*\r?\n$/.test(text.slice(0, aboveItem(text, dash)))),
-    !onOneLine,
+    apartElse ?? !onOneLine,
   );
   const found =
     before === undefined
@@ -458,7 +459,7 @@ export function withExample(text: string, key: ListKey, at: number, example: Blo
   }
   return list.flow
     ? intoLine(text, list, line(example, style))
-    : intoLines(text, list, example, style, undefined);
+    : intoLines(text, list, example, style, undefined, false);
 }
 
 function belowTexts(text: string, list: YAMLSeq, written: string, style: Style): Edited {
