@@ -8,7 +8,7 @@ import { makeBooks } from './decide.ts';
 import type { Block, Yaml } from './edit-rules.ts';
 import { escalate } from './escalate.ts';
 import { comesOut, type GivenRows, judgeRejection } from './examples.ts';
-import { type Books, factType, Reading } from './facts.ts';
+import { ANY_CELL, type Books, factType, Reading } from './facts.ts';
 import { type Condition, conditionsOf, isEscalation, isRule, swapFor } from './mutants.ts';
 import {
   BY_CARRIER,
@@ -77,7 +77,7 @@ export class Proposer {
   readonly trial: GivenRows;
   /** By fact, the texts that examples have for it, in their order. */
   private readonly met = new Map<string, Set<string>>();
-  private readonly listed = new Map<string, readonly string[]>();
+  private readonly listed = new Map<string, Listed>();
 
   constructor(trial: GivenRows) {
     this.trial = trial;
@@ -120,6 +120,17 @@ export class Proposer {
   /** Rows beside one in which an entry acts, in each of which a condition of it fails and no other of the same fact does. */
   *failing(owner: Rule | LookUp, condition: Pick<Condition, 'fact' | 'op'>, row: Row): Generator<Row> {
     const { fact, op } = condition;
+    if (fact === ANY_CELL) {
+      yield this.withoutFitting(op, row);
+      return;
+    }
+    const cell = derivedFrom(fact);
+    // What is derived is changed where it comes from: that is how rows differ.
+    if (cell !== null) {
+      const { [fact]: _, ...bare } = row;
+      for (const text of this.textsFor(cell, [], row[cell]).slice(0, FIRST_TRIED * 2))
+        yield { ...bare, [cell]: text };
+    }
     const others = conditionsOf(owner).filter(
       (one) => one.fact === fact && one.op !== op && one.mutants[0]?.always !== false,
     );
@@ -138,10 +149,22 @@ export class Proposer {
       // What nobody names comes before the many that other rules may name.
       if (tried.size === FIRST_TRIED) break;
     }
-    for (const text of [...UNNAMED, '', ...texts]) {
+    const unnamed = this.listedFor(fact).isAll ? [] : UNNAMED;
+    for (const text of [...unnamed, ...(fact === 'system' ? [] : ['']), ...texts]) {
       const found = next(text);
       if (found) yield found;
     }
+  }
+
+  /** A row with another text in each cell that an operator holds of. */
+  private withoutFitting(op: Op, row: Row): Row {
+    const { books } = this.trial;
+    const fits = (text: string) =>
+      opHolds(op, new Reading('text', text, books), () => new Reading('text', '', books)) === true;
+    const other = UNNAMED.find((text) => !fits(text)) ?? '';
+    return filled(
+      Object.fromEntries(Object.entries(row).map(([fact, text]) => [fact, fits(text) ? other : text])),
+    );
   }
 
   /** A row in which all conditions hold; a fact that must be blank is blank in it. */
@@ -176,31 +199,49 @@ export class Proposer {
   private textsFor(fact: string, ops: readonly Op[], after: string | undefined): string[] {
     const type = factType(fact, this.trial.rules.layouts.fields);
     const met = turned([...(this.met.get(fact)?.keys() ?? [])], after);
-    const listed = turned(this.listedFor(fact), after);
+    const { texts: list, isAll } = this.listedFor(fact);
+    const listed = turned(list, after);
     // A carrier's own name says more than one of its spellings.
     const likely = type === 'carrier' ? [...listed, ...met] : [...met, ...listed];
-    const all = new Set([...ops.flatMap(named), ...likely, ...UNNAMED]);
+    const all = isAll ? new Set(list) : new Set([...ops.flatMap(named), ...likely, ...UNNAMED]);
     return [...all].filter((text) => text.trim() !== '');
   }
 
-  private listedFor(fact: string): readonly string[] {
+  /** The texts that a fact is known to have; `isAll`: it has no others. */
+  private listedFor(fact: string): Listed {
     let listed = this.listed.get(fact);
     if (!listed) {
-      const { rules, books } = this.trial;
-      const type = factType(fact, rules.layouts.fields);
-      const question = rules.intake.questions.find(({ id }) => fact === `customer.${id}`);
-      listed =
-        type === 'carrier'
-          ? books.carriers.names()
-          : type === 'yes-no' || question?.type === 'yes-no'
-            ? ['yes', 'no']
-            : typeof type === 'object'
-              ? [...(books.values.get(type.values)?.keys() ?? [])]
-              : (question?.choices.map(({ value }) => value) ?? []);
+      listed = this.list(fact);
       this.listed.set(fact, listed);
     }
     return listed;
   }
+
+  private list(fact: string): Listed {
+    const { rules, books } = this.trial;
+    const type = factType(fact, rules.layouts.fields);
+    const question = rules.intake.questions.find(({ id }) => fact === `customer.${id}`);
+    const { layouts } = rules.layouts;
+    if (fact === 'system') return { texts: layouts.map(({ id }) => id), isAll: layouts.length > 0 };
+    if (type === 'carrier') return { texts: books.carriers.names(), isAll: false };
+    if (type === 'yes-no' || question?.type === 'yes-no') return { texts: ['yes', 'no'], isAll: true };
+    if (question?.type === 'choice')
+      return { texts: question.choices.map(({ value }) => value), isAll: true };
+    if (typeof type === 'object')
+      return { texts: [...(books.values.get(type.values)?.keys() ?? [])], isAll: false };
+    return { texts: [], isAll: false };
+  }
+}
+
+interface Listed {
+  readonly texts: readonly string[];
+  readonly isAll: boolean;
+}
+
+/** The cell by which a derived fact is another; null for what is not derived. */
+function derivedFrom(fact: string): string | null {
+  if (fact === 'carrier.pin') return 'carrier';
+  return fact.startsWith('number.') ? 'phoneNumber' : null;
 }
 
 /** A list that begins after one of its items, and ends with those before. */
