@@ -156,6 +156,13 @@ export class Proposer {
     }
   }
 
+  /** A row with other texts for some facts, one at a time. */
+  *varied(row: Row, facts: readonly string[]): Generator<Row> {
+    for (const fact of facts)
+      for (const text of this.textsFor(fact, [], row[fact]).slice(0, MOST_TRIED))
+        yield { ...row, [fact]: text };
+  }
+
   /** A row with another text in each cell that an operator holds of. */
   private withoutFitting(op: Op, row: Row): Row {
     const { books } = this.trial;

@@ -19,12 +19,12 @@ import {
 } from '../propose-examples.ts';
 import type { Escalation, Example, LookUp, Rule, RuleSet, RuleTable } from '../rule.ts';
 import { LookUpReach } from './look-up.ts';
-import type { Region } from './region.ts';
+import { Region } from './region.ts';
 import { type Solution, TooMuch } from './solve.ts';
 import type { Space } from './space.ts';
 import { Reach } from './unreachable.ts';
 import { decided, restrictedTo, witnessOf } from './witness.ts';
-import type { World } from './world.ts';
+import { type World, writingsOf } from './world.ts';
 
 export type Fate =
   /** Every row is decided the same. */
@@ -169,8 +169,6 @@ export class Survivors {
     const rule = table?.rules.find(({ id }) => id === entry.id);
     if (!table || !rule || !('rule' in swap)) return null;
     const changed = asksOnce(swap.rule);
-    // A rule that asks for a number it cannot read acts for more rows than those for which it holds.
-    const isSure = !canDoubt(rule) && !canDoubt(changed);
     const orders =
       mutant.change === 'dropped'
         ? [[rule, changed]]
@@ -181,7 +179,7 @@ export class Survivors {
     const parted = (answered: boolean) =>
       orders.map(([before, after]) => this.partedRows(table, rule, before as Rule, after as Rule, answered));
     const isProved = (parts: ReturnType<typeof parted>) =>
-      isSure && parts.every(({ rows, isAll }) => isAll && rows.length === 0);
+      parts.every(({ rows, isAll }) => isAll && rows.length === 0);
     if (isProved(parted(true))) return { kind: 'equivalent' };
     const silent = parted(false);
     if (isProved(silent)) return { kind: 'unsayable' };
@@ -219,15 +217,25 @@ export class Survivors {
       else isAll = false;
       return rows.length >= MOST_ROWS;
     };
-    reach.each(after, (region) =>
+    const decided = (region: Region): boolean =>
       isFirst
         ? reach.parted(region, below, (next, doubtful, part) => {
-            const by = below[next];
             if (doubtful) isAll = false;
-            return note(part, doubtful ? null : (by ?? null));
+            return note(part, doubtful ? null : (below[next] ?? null));
           })
-        : note(region, null),
-    );
+        : note(region, null);
+    if (!canDoubt(before) && !canDoubt(after)) reach.each(after, decided);
+    else {
+      // A number that cannot be read is asked for: that is neither what the rule does, nor what others do.
+      const own = above.length;
+      if (!reach.isOpen) isAll = false;
+      reach.parted(Region.everything, [...above, before, after], (next, doubtful, part) => {
+        if (next < own || (next === own && !doubtful)) return false;
+        const arrived = reach.arrived(part);
+        if (arrived === null) return false;
+        return doubtful ? note(arrived, null) : decided(arrived);
+      });
+    }
     if (rows.length > 0) return { rows, isAll };
     const other = reach.otherwise(after);
     if (other) rows.push({ solution: other, by: null });
@@ -252,7 +260,7 @@ export class Survivors {
       }
       const base = acting[0]?.given ?? {};
       const own = restrictedTo(witness, entry);
-      for (const row of [{ ...base, ...own }, witness]) {
+      for (const row of [{ ...base, ...own }, witness, ...this.proposer.varied(witness, writtenBy(entry))]) {
         const fate = await this.told(entry, swap, withoutBlanks(row), acting);
         if (!fate) continue;
         const least = await this.least(entry, swap, fate, acting, Object.keys(own));
@@ -350,6 +358,11 @@ export class Survivors {
 function doesSame(one: Rule, other: Rule): boolean {
   const flags = one.then.some((action) => action.do === 'flag');
   return !flags && JSON.stringify(one.then) === JSON.stringify(other.then);
+}
+
+/** The cells that a rule writes: where it writes what stands there, nothing shows. */
+function writtenBy(rule: Rule): string[] {
+  return writingsOf(rule).map(({ field }) => field);
 }
 
 /** Whether an example can give a row: no answer of a person is in it. */

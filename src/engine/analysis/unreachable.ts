@@ -146,6 +146,11 @@ export class Reach {
     return row;
   }
 
+  /** Whether no earlier rule ends the way of any row. */
+  get isOpen(): boolean {
+    return this.ending.stages.length === 0;
+  }
+
   /** A row of a region of which `each` has told. */
   rowIn(region: Region): Solution | null {
     return this.pipeline.solver.solve(region);
@@ -166,7 +171,7 @@ export class Reach {
   }
 
   /** The part of a region that no earlier rule takes out; null where there is none. */
-  private arrived(region: Region): Region | null {
+  arrived(region: Region): Region | null {
     const { pipeline, ending, table } = this;
     if (!pipeline.solver.possible(region)) return null;
     if (ending.stages.length === 0) return region;
