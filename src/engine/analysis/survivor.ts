@@ -150,7 +150,25 @@ export class Survivors {
       if ((await proposer.fails(entry, read, null)) || !(await proposer.fails(entry, read, swap))) continue;
       return { kind: 'survives', row, suggestion: { under: entry, example } };
     }
-    return { kind: 'survives', row, suggestion: null };
+    return { kind: 'survives', row, suggestion: await this.beside(entry, swap, row, was) };
+  }
+
+  /** Where only what another rule did not do can tell: an example beside that one. */
+  private async beside(
+    entry: Rule | LookUp,
+    swap: Swap,
+    row: Row,
+    { acted }: Decision,
+  ): Promise<Extract<Fate, { kind: 'survives' }>['suggestion']> {
+    if (!isRule(entry)) return null;
+    const { proposer } = this;
+    const table = this.rules.tables.find(({ rules }) => rules.includes(entry));
+    const other = table?.rules.find(({ id }) => id !== entry.id && acted.some((one) => one.id === id));
+    if (!other) return null;
+    const example = { given: new Map(Object.entries(row)), expected: expectedOf(other, row), holds: true };
+    const read = exampleOf(example, other);
+    const notices = !(await proposer.fails(other, read, null)) && (await proposer.fails(other, read, swap));
+    return notices ? { under: other, example } : null;
   }
 
   private isSame(row: Row, was: Decision, is: Decision): boolean {
@@ -185,8 +203,8 @@ export class Survivors {
     if (isProved(silent)) return { kind: 'unsayable' };
     const rows = silent.flatMap((one) => one.rows);
     let found: Fate | null = null;
-    for (const { solution, by } of rows) {
-      const fate = await this.toldBySolution(entry, mutant, swap, solution, by, acting);
+    for (const solution of rows) {
+      const fate = await this.toldBySolution(entry, mutant, swap, solution, acting);
       if (fate?.kind === 'survives' && fate.suggestion) return fate;
       found ??= fate;
     }
@@ -208,12 +226,12 @@ export class Survivors {
       },
       answered,
     );
-    const rows: { solution: Solution; by: Rule | null }[] = [];
+    const rows: Solution[] = [];
     let isAll = true;
     const note = (region: Region, by: Rule | null): boolean => {
       if (by && doesSame(by, rule)) return false;
       const solution = reach.rowIn(region);
-      if (solution) rows.push({ solution, by });
+      if (solution) rows.push(solution);
       else isAll = false;
       return rows.length >= MOST_ROWS;
     };
@@ -238,7 +256,7 @@ export class Survivors {
     }
     if (rows.length > 0) return { rows, isAll };
     const other = reach.otherwise(after);
-    if (other) rows.push({ solution: other, by: null });
+    if (other) rows.push(other);
     return { rows, isAll };
   }
 
@@ -248,7 +266,6 @@ export class Survivors {
     mutant: Mutant,
     swap: Swap,
     solution: Solution,
-    by: Rule | null,
     acting: readonly Example[],
   ): Promise<Fate | null> {
     for (const edited of [false, true]) {
@@ -263,9 +280,7 @@ export class Survivors {
       for (const row of [{ ...base, ...own }, witness, ...this.proposer.varied(witness, writtenBy(entry))]) {
         const fate = await this.told(entry, swap, withoutBlanks(row), acting);
         if (!fate) continue;
-        const least = await this.least(entry, swap, fate, acting, Object.keys(own));
-        if (least.suggestion || !by) return least;
-        return this.beside(by, swap, least);
+        return this.least(entry, swap, fate, acting, Object.keys(own));
       }
     }
     return null;
@@ -303,22 +318,6 @@ export class Survivors {
     ];
     const told = [was, is].map(({ evaluator }) => tellable(evaluator.decision(0), evaluator.facts.slots));
     return told[0] === told[1] ? null : { kind: 'survives', row: witness, suggestion: null };
-  }
-
-  /** Where only what another rule did not do can tell: an example beside that one. */
-  private async beside(
-    by: Rule,
-    swap: Swap,
-    fate: Extract<Fate, { kind: 'survives' }>,
-  ): Promise<Extract<Fate, { kind: 'survives' }>> {
-    const { proposer } = this;
-    const other = this.rules.tables.flatMap(({ rules }) => rules).find(({ id }) => id === by.id);
-    if (!other) return fate;
-    const expected = expectedOf(other, fate.row);
-    const example = { given: new Map(Object.entries(fate.row)), expected, holds: true };
-    const read = exampleOf(example, other);
-    if ((await proposer.fails(other, read, null)) || !(await proposer.fails(other, read, swap))) return fate;
-    return { ...fate, suggestion: { under: other, example } };
   }
 
   /** Whether a look-up with fewer conditions is the one for no row that it is not the one for already. */
