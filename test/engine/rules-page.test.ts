@@ -7,8 +7,9 @@ import { builtIn } from '../built-in.ts';
 
 const PAGE = readFileSync(new URL('../../docs/rules.md', import.meta.url), 'utf8');
 
-/** The page's blocks that are whole files; the others are parts of one. */
+/** The page's blocks that are whole files to be laid over the built-in rules; others are parts of one, or lack examples. */
 const FILES = [...PAGE.matchAll(/^```yaml\n(.*?)^```$/gms)]
+  .filter(({ index }) => !/With `\S+`:\n\n$/.test(PAGE.slice(0, index)))
   .map(([, text = '']) => text)
   .filter((text) => /^kind:/m.test(text));
 
