@@ -28,7 +28,7 @@ export interface Coverage {
   readonly conditions: readonly ConditionCoverage[];
 }
 
-export interface ConditionCoverage {
+interface ConditionCoverage {
   readonly condition: Condition;
   /** Mutants with which all examples come out the same. */
   readonly unnoticed: readonly Mutant[];

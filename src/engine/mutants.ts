@@ -10,6 +10,12 @@ export type Entry = Rule | LookUp | Escalation;
 
 type Change = 'dropped' | 'negated';
 
+/** What has become of a condition, in words. */
+export const CHANGED: Readonly<Record<Change, string>> = {
+  dropped: 'left out',
+  negated: 'turned into its contrary',
+};
+
 /** A condition of an entry, as a lead knows it. */
 export interface Condition {
   readonly fact: string;

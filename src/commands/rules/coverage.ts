@@ -2,7 +2,7 @@
 import type { Measured, Survivor } from '../../engine/analysis/measure.ts';
 import { type Block, showYaml } from '../../engine/edit-rules.ts';
 import { clip } from '../../engine/load-yaml.ts';
-import type { Entry } from '../../engine/mutants.ts';
+import { CHANGED, type Entry } from '../../engine/mutants.ts';
 import type { ExampleBlock } from '../../engine/propose-examples.ts';
 import { counted } from './folder.ts';
 
@@ -14,8 +14,6 @@ export interface Missing {
   readonly notices: string;
   readonly example: ExampleBlock;
 }
-
-export const CHANGES = { dropped: 'left out', negated: 'turned into its contrary' } as const;
 
 /** Whether no example is missing. */
 export function isComplete(measured: readonly Measured[]): boolean {
@@ -44,7 +42,7 @@ export function missingIn(measured: readonly Measured[]): Missing[] {
       for (const { mutant, fate } of survivors) {
         if (fate.kind !== 'survives' || !fate.suggestion) continue;
         const of = fate.suggestion.under === entry ? '' : ` of \`${entry.id}\``;
-        const notices = `\`${clip(condition.written)}\`${of} ${CHANGES[mutant.change]}`;
+        const notices = `\`${clip(condition.written)}\`${of} ${CHANGED[mutant.change]}`;
         add(fate.suggestion.under, notices, fate.suggestion.example);
       }
     }
@@ -117,7 +115,7 @@ const NEEDS_NONE = {
 
 function notCovered(survivors: readonly Survivor[]): string {
   if (survivors.length === 0) return 'not covered';
-  const changes = survivors.map(({ mutant }) => CHANGES[mutant.change]).join(' or ');
+  const changes = survivors.map(({ mutant }) => CHANGED[mutant.change]).join(' or ');
   const unknown = survivors.every(({ fate }) => fate.kind === 'unknown');
   return `not covered: ${changes}, and no example fails${unknown ? '; whether any row tells is not proved' : ''}`;
 }
@@ -147,7 +145,7 @@ export function survivorsJson(measured: readonly Measured[]): unknown[] {
         fact: condition.fact,
         condition: condition.written,
         mutation: mutant.change,
-        message: `no example fails when \`${condition.written}\` is ${CHANGES[mutant.change]}`,
+        message: `no example fails when \`${condition.written}\` is ${CHANGED[mutant.change]}`,
         proved: fate.kind === 'survives',
         witness: fate.kind === 'survives' ? fate.row : null,
         suggestion: fate.kind === 'survives' && fate.suggestion ? suggestionJson(fate.suggestion) : null,

@@ -101,7 +101,7 @@ function sayFailure(failure: ExampleFailure): void {
   say(`  given:    ${inLine(given)}`);
   say(`  expected: ${wanted}`);
   say(`  came:     ${came}`);
-  if (parted) for (const line of partedLines(rule, parted)) say(`  ${line}`);
+  if (parted) for (const line of partedLines(failure, parted)) say(`  ${line}`);
 }
 
 function inLine(given: Readonly<Record<string, string>>): string {
@@ -110,10 +110,13 @@ function inLine(given: Readonly<Record<string, string>>): string {
 }
 
 /** Where a row parted from the rule that its example stands under. */
-function partedLines(rule: string, { why, condition, instead }: Parted): string[] {
+function partedLines({ rule, wanted }: ExampleFailure, { why, condition, instead }: Parted): string[] {
   const named = instead.map((one) => `${one.rule} (${at(one.place)})`).join(', ');
   const lines: string[] = [];
-  if (why === 'acted') lines.push(`parted:   ${rule} acted; what it does is not what the example says`);
+  if (why === 'acted')
+    lines.push(
+      `parted:   ${rule} acted${wanted.startsWith('not ') ? ': all its conditions hold' : '; what it does is not what the example says'}`,
+    );
   if (why === 'ended') lines.push('parted:   an earlier stage took the row out');
   if (why === 'taken') lines.push('parted:   another came first');
   if (condition) {

@@ -2,6 +2,7 @@
 import { showYaml } from '../edit-rules.ts';
 import { testsOf } from '../evaluate.ts';
 import { clip } from '../load-yaml.ts';
+import { CHANGED } from '../mutants.ts';
 import type { Place, Problem, Related } from '../problem.ts';
 import type { ExampleBlock } from '../propose-examples.ts';
 import type { Rule, RuleSet } from '../rule.ts';
@@ -194,8 +195,6 @@ function sayUnnoticed({ coverage, suggestion, conditions }: Measured): Problem[]
     return [{ ...problem, severity: 'warning', witness: fate.row, ...(help && { help }) }];
   });
 }
-
-const CHANGED = { dropped: 'left out', negated: 'turned into its contrary' } as const;
 
 /** An example on one line, as it may be pasted. */
 function showExample({ given, expected, holds }: ExampleBlock): string {
