@@ -233,11 +233,10 @@ export class SessionDesk implements Desk {
   async propose(proposal: { country: string; carrier: string; how: string }): Promise<string> {
     const count = this.review.log.filter((event) => event.type === 'proposal').length;
     const path = join(this.session, `proposal-${count + 1}.yaml`);
-    const { books } = this.review.evaluator;
-    const data = proposalYaml(proposal, {
+    const data = await proposalYaml(proposal, {
       who: stamp({ type: 'undo' }).who,
       input: this.review.table.name,
-      knows: books.carriers.canonical(proposal.carrier) !== null,
+      rules: this.review.rules,
     });
     writeAll([{ path, data }], { force: false, notOver: [] });
     await this.record({ type: 'proposal', ...proposal, file: path });

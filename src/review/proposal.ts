@@ -1,9 +1,11 @@
 /** What an agent leaves for a lead where no look-up is listed: how the number was found, as YAML to complete. */
 import { Document } from 'yaml';
+import { makeBooks } from '../engine/decide.ts';
 import { type Block, fromNode, type Yaml } from '../engine/edit-rules.ts';
 import { Findings, type Node, parseSource } from '../engine/load-yaml.ts';
 import { CsrError } from '../engine/problem.ts';
-import type { ExampleBlock } from '../engine/propose-examples.ts';
+import { type ExampleBlock, proposeCounterExamples } from '../engine/propose-examples.ts';
+import type { LookUp, RuleSet } from '../engine/rule.ts';
 
 /** What a look-up that names no procedure is worked by. */
 const PROCEDURE = 'carrier-records';
@@ -20,10 +22,10 @@ export interface Proposal {
  * A look-up row for rules/carriers.yaml, with its carrier where the rules do not know it, and examples. `csr rules check`
  * takes it as it is; why, source and basis are a lead's word, and `basis` is reconstructed until there is one.
  */
-export function proposalYaml(
+export async function proposalYaml(
   proposal: Proposal,
-  from: { readonly who: string; readonly input: string; readonly knows: boolean },
-): string {
+  from: { readonly who: string; readonly input: string; readonly rules: RuleSet },
+): Promise<string> {
   const steps = proposal.how.split(/\r?\n/).map((line) => line.trim());
   const country = proposal.country.trim();
   const carrier = proposal.carrier.trim();
@@ -33,10 +35,11 @@ export function proposalYaml(
     source: { document: 'agent proposal', section: from.input },
     basis: 'reconstructed',
   });
-  const given = { ...(country === '' ? {} : { country }), ...(carrier === '' ? {} : { carrier }) };
+  const examples = await examplesFor(country, carrier, from.rules);
+  const isKnown = carrier === '' || makeBooks(from.rules).carriers.canonical(carrier) !== null;
   const document = new Document({
     kind: 'carriers',
-    ...(from.knows || carrier === '' ? {} : { carriers: [{ name: carrier, ...own() }] }),
+    ...(isKnown ? {} : { carriers: [{ name: carrier, ...own() }] }),
     'look-ups': [
       {
         country: country === '' ? 'any' : country,
@@ -44,13 +47,10 @@ export function proposalYaml(
         how: steps.filter((step) => step !== ''),
         for: ['address'],
         ...own(),
-        examples: [
-          { given, expect: { 'look-up': PROCEDURE, for: ['address'] } },
-          // Where the country is not known, that is asked first.
-          ...(country === ''
-            ? []
-            : [{ given: carrier === '' ? {} : { carrier }, 'expect-not': { 'look-up': PROCEDURE } }]),
-        ],
+        examples: examples.map(({ given, expected, holds }) => ({
+          given: plain(given),
+          [holds ? 'expect' : 'expect-not']: plain(expected),
+        })),
       },
     ],
   });
@@ -59,6 +59,55 @@ export function proposalYaml(
     ' `csr rules add look-up --from THIS_FILE --extend DIR` asks for that, and puts it into the folder of the team.',
   ].join('\n');
   return document.toString({ lineWidth: 0, defaultStringType: 'PLAIN' });
+}
+
+/** A row that the look-up is for, and for each of its conditions one in which only that fails. */
+async function examplesFor(country: string, carrier: string, rules: RuleSet): Promise<ExampleBlock[]> {
+  const given = new Map([
+    ...(country === '' ? [] : [['country', country] as const]),
+    ...(carrier === '' ? [] : [['carrier', carrier] as const]),
+  ]);
+  const expected = new Map<string, Yaml>([
+    ['look-up', PROCEDURE],
+    ['for', ['address']],
+  ]);
+  const place = { file: '', line: 1, column: 1 };
+  const { carriers, countries } = makeBooks(rules);
+  const canonical = carriers.canonical(carrier);
+  const lookUp: LookUp = {
+    id: 'proposal',
+    country: countries.code(country),
+    carrier: carrier === '' ? null : (canonical ?? carrier),
+    how: [],
+    procedure: PROCEDURE,
+    refer: null,
+    for: [{ field: 'address', label: '', extra: false, pattern: null, format: null }],
+    examples: [],
+    place,
+    why: '',
+    source: { document: '', section: null },
+    basis: 'reconstructed',
+    owner: null,
+    reviewBy: null,
+    from: null,
+    until: null,
+  };
+  const all: RuleSet = {
+    ...rules,
+    lookUps: [...rules.lookUps, lookUp],
+    carriers:
+      carrier === '' || canonical !== null
+        ? rules.carriers
+        : [...rules.carriers, { name: carrier, also: [], not: [], pin: null, place }],
+  };
+  const holding = { given, expected, holds: true };
+  return [holding, ...(await proposeCounterExamples(all, lookUp, [holding]))];
+}
+
+function plain(value: Yaml): unknown {
+  if (typeof value === 'string') return value;
+  if (Array.isArray(value)) return value.map(plain);
+  return Object.fromEntries([...(value as Block)].map(([key, item]) => [key, plain(item)]));
 }
 
 /** A proposal as a lead gets it: what an agent found out, and what the look-up says of itself until a lead does. */
