@@ -25,6 +25,8 @@ rules:
     examples:
       - given: { phoneNumber: "+18085550101" }
         expect: { flag: our-island }
+      - given: { phoneNumber: "+14085550102" }
+        expect-not: { flag: our-island }
 `;
 const MISSPELT = GOOD.replace('phoneNumber: { starts-with', 'phoneNmber: { starts-with');
 const FAILING = GOOD.replace(
