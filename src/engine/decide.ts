@@ -146,7 +146,7 @@ export class Evaluator {
   private readonly legs: Stage[][] = [];
   private readonly blankWords = new Map<string, string>();
   private readonly blankLengths = new Set<number>();
-  private readonly nearest = { carrier: new Map<string, string>(), country: new Map<string, string>() };
+  private readonly nearest: Nearest;
   private readonly messages = new Map<string, string[]>();
   private readonly cellTests = new Map<Rule, readonly Test[]>();
   private readonly aboutField = new Map<Rule, string | null>();
@@ -174,6 +174,7 @@ export class Evaluator {
     this.table = table;
     this.context = context;
     this.books = books;
+    this.nearest = nearestIn(books);
     this.facts = new Facts(rules, books, table, context);
     this.reader = new Reader(this.facts);
     this.plain = this.facts.start(0);
@@ -1105,6 +1106,18 @@ class RaisedTask implements Task {
     if (typeof this.#ground !== 'string') this.#ground = this.#ground();
     return this.#ground;
   }
+}
+
+/** The nearest names of texts that were looked for, a list each. */
+type Nearest = Readonly<Record<'carrier' | 'country', Map<string, string>>>;
+
+const nearest = new WeakMap<Books, Nearest>();
+
+/** The nearest names that were looked for in some books. */
+function nearestIn(books: Books): Nearest {
+  const known = nearest.get(books) ?? { carrier: new Map(), country: new Map() };
+  nearest.set(books, known);
+  return known;
 }
 
 // More rounds of answers opening questions than any row has.

@@ -57,7 +57,22 @@ function isCountry(code: string): code is CountryCode {
   return isSupportedCountry(code as CountryCode, metadata);
 }
 
+/** What the library has said: some texts come up over and over, such as those of examples. */
+const said = new Map<string, NumberFacts>();
+const MOST_SAID = 5_000;
+
 function byLibrary(text: string, home: CountryCode | null): NumberFacts {
+  const key = `${home ?? ''} ${text}`;
+  let facts = said.get(key);
+  if (!facts) {
+    facts = asked(text, home);
+    if (said.size >= MOST_SAID) said.clear();
+    said.set(key, facts);
+  }
+  return facts;
+}
+
+function asked(text: string, home: CountryCode | null): NumberFacts {
   const options = home === null ? { extract: false } : { extract: false, defaultCountry: home };
   const number = parsePhoneNumberFromString(text, options, metadata);
   if (!number) return NOTHING;
