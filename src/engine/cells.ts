@@ -42,6 +42,8 @@ export class Cells implements Judge {
   private readonly facts: Facts;
   private readonly reader: Reader;
   private readonly axes = new Map<Test, Axis>();
+  /** Where each test stands among those of its axis. */
+  private readonly places = new Map<Test, number>();
   private readonly root: Node;
   private start: Node;
   /** How many cells json-rules-engine has judged. */
@@ -60,7 +62,10 @@ export class Cells implements Judge {
     }
     for (const tests of groups.values()) {
       const axis = makeAxis(tests, facts, reader);
-      for (const test of tests) this.axes.set(test, axis);
+      for (const [at, test] of tests.entries()) {
+        this.axes.set(test, axis);
+        this.places.set(test, at);
+      }
     }
     this.root = this.makeNode(table.rules, new Map());
     this.start = this.root;
@@ -110,13 +115,17 @@ export class Cells implements Judge {
   /** The node below for a class. Classes that no living rule tells apart share one. */
   private branch(node: Node, axis: Axis, cls: number): Node {
     const outcomes = axis.outcomes(cls);
-    const mentioned = new Set(node.live.flatMap(testsOf));
-    const signature = axis.tests.map((test, at) => (mentioned.has(test) ? String(outcomes[at]) : '')).join();
+    // What is known of rules that have fallen is no matter any more.
+    const known = new Map<Test, Outcome>();
+    let signature = '';
+    for (const test of new Set(node.live.flatMap(testsOf))) {
+      const here = this.axes.get(test) === axis;
+      const outcome = here ? outcomes[this.places.get(test) as number] : node.known.get(test);
+      if (here) signature += `${String(outcome)},`;
+      if (outcome !== undefined) known.set(test, outcome);
+    }
     let next = node.byOutcomes.get(signature);
     if (!next) {
-      const known = new Map(node.known);
-      for (const [at, test] of axis.tests.entries())
-        if (mentioned.has(test)) known.set(test, outcomes[at] as Outcome);
       next = this.makeNode(node.live, known);
       node.byOutcomes.set(signature, next);
     }

@@ -156,7 +156,7 @@ export class Evaluator {
   private readonly drafts: Draft[];
   /** Of rows judged `singly`, by file what each table found. */
   private readonly meetings: Map<string, Meeting>[] = [];
-  private isSwapped = false;
+  private notesMeetings: boolean;
   private readonly noCells = newPath(null, null);
   /** A row as the file has it, of which nobody has said anything: to ask what is the same in all of them. */
   private readonly plain: RowState;
@@ -170,6 +170,7 @@ export class Evaluator {
     manner: Manner = 'together',
   ) {
     this.rules = rules;
+    this.notesMeetings = manner === 'singly';
     this.lookUps = new LookUpBook(rules.lookUps);
     this.table = table;
     this.context = context;
@@ -257,14 +258,14 @@ export class Evaluator {
     };
     if ('rule' in swap) put(asksOnce(swap.rule));
     else this.lookUpSwap = swap;
-    this.isSwapped = true;
+    this.notesMeetings = false;
     try {
       await this.settle(input ? new Map([[index, input]]) : new Map(), [index], null);
       return this.decision(index);
     } finally {
       put(null);
       this.lookUpSwap = null;
-      this.isSwapped = false;
+      this.notesMeetings = true;
       if (draft) this.drafts[index] = draft;
     }
   }
@@ -600,7 +601,7 @@ export class Evaluator {
       }
       if (visit)
         for (const [at, cells] of tables.entries()) visit(stage, cells.table, draft, found[at] as Cell);
-      if (!this.isSwapped) this.noteMeetings(stage, tables, draft, found);
+      if (this.notesMeetings) this.noteMeetings(stage, tables, draft, found);
       const raised = draft.raised.length;
       if (draft.asked.length > 0) this.noteStale(stage, draft);
       this.act(stage, draft, found);
