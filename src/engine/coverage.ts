@@ -93,12 +93,24 @@ class Rows {
   private readonly passing: ReadonlyMap<Entry, readonly Passing[]>;
   private readonly tables = new Map<Rule, RuleTable>();
   private readonly decided = new Map<RuleTable, readonly Decided[]>();
+  /** Examples in which a look-up is the one, by how much it names. */
+  private readonly named: readonly { readonly lookUp: LookUp; readonly example: Example }[][] = [
+    [],
+    [],
+    [],
+    [],
+  ];
   private readonly byKey = new Map<RuleTable, Map<string, ReadonlyMap<string, readonly Decided[]>>>();
 
   constructor(passing: ReadonlyMap<Entry, readonly Passing[]>, trial: GivenRows) {
     this.passing = passing;
     this.trial = trial;
     for (const table of trial.rules.tables) for (const rule of table.rules) this.tables.set(rule, table);
+    for (const [lookUp, examples] of passing) {
+      if (isRule(lookUp) || isEscalation(lookUp)) continue;
+      for (const { example, acts } of examples)
+        if (acts) this.named[namedBy(lookUp)]?.push({ lookUp, example });
+    }
   }
 
   async coverageOf(entry: Rule | LookUp): Promise<Coverage> {
@@ -159,14 +171,9 @@ class Rows {
         (one) => one.at > at && trial.couldDiffer(one.example.given, entry, swap.rule),
       );
     }
-    const named = namedBy(entry);
-    for (const [other, passing] of this.passing) {
-      if (isRule(other) || isEscalation(other) || namedBy(other) >= named) continue;
-      for (const { example, acts } of passing) {
-        if (!acts) continue;
-        const decision = await trial.decideAs(example.given, swap);
-        if (!comesOut(other, example, decision, trial.evaluatorOf(example.given))) return true;
-      }
+    for (const { lookUp, example } of this.named.slice(0, namedBy(entry)).flat()) {
+      const decision = await trial.decideAs(example.given, swap);
+      if (!comesOut(lookUp, example, decision, trial.evaluatorOf(example.given))) return true;
     }
     return false;
   }

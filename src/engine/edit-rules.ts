@@ -119,8 +119,23 @@ function isText(value: Yaml): value is string {
   return typeof value === 'string';
 }
 
+/** Scalars that have been written: keys and names come up over and over. */
+const written = new Map<string, string>();
+const MOST_WRITTEN = 5_000;
+
 /** A text as a scalar that this loader, and any other of YAML 1.2, reads as that text. */
 function scalar(text: string, style: Style, inLine: boolean): string {
+  const key = `${inLine ? 1 : 0}${style.singleQuotes ? 1 : 0}${text}`;
+  let known = written.get(key);
+  if (known === undefined) {
+    known = scalarOf(text, style, inLine);
+    if (written.size >= MOST_WRITTEN) written.clear();
+    written.set(key, known);
+  }
+  return known;
+}
+
+function scalarOf(text: string, style: Style, inLine: boolean): string {
   const node = new Scalar(text);
   // Control characters and spaces of any kind at the ends; what would end a document; what means more as a key.
   if (/\p{Cc}|^\s|\s$|^(---|\.\.\.)|^<<$/u.test(text)) node.type = 'QUOTE_DOUBLE';

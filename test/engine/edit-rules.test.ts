@@ -9,6 +9,7 @@ import {
   readYaml,
   showYaml,
   withEntry,
+  withExample,
   withText,
   withTexts,
   type Yaml,
@@ -341,6 +342,67 @@ describe('what is written is what was meant', () => {
         expect('value' in back && plain(back.value)).toEqual(plain(written));
       }),
       { numRuns: 400 },
+    );
+  });
+});
+
+describe('an example below those of an entry', () => {
+  const example = new Map([
+    [
+      'given',
+      new Map([
+        ['country', 'FR'],
+        ['pin', '0042'],
+      ]),
+    ],
+    ['expect-not', new Map([['flag', 'ours']])],
+  ]);
+  const above = 'kind: rules\nrules:\n';
+
+  test.each([
+    [
+      'in lines, with a remark about the last one',
+      `${above}  - id: ours\n    examples:\n      # First.\n      - given: { country: DE }\n        expect: { flag: ours }\n        # Why so.\n  - id: next\n`,
+      `${above}  - id: ours\n    examples:\n      # First.\n      - given: { country: DE }\n        expect: { flag: ours }\n        # Why so.\n      - given: { country: FR, pin: "0042" }\n        expect-not: { flag: ours }\n  - id: next\n`,
+      9,
+    ],
+    [
+      'apart by blank lines, where the others are',
+      `${above}  - id: ours\n    examples:\n    - given: { country: DE }\n      expect: { flag: ours }\n\n    - given: { country: AT }\n      expect-not: { flag: ours }\n`,
+      `${above}  - id: ours\n    examples:\n    - given: { country: DE }\n      expect: { flag: ours }\n\n    - given: { country: AT }\n      expect-not: { flag: ours }\n\n    - given: { country: FR, pin: "0042" }\n      expect-not: { flag: ours }\n`,
+      11,
+    ],
+    [
+      'each on a line of its own',
+      `${above}  - id: ours\n    examples:\n      - {given: {country: DE}, expect: {flag: ours}}\n`,
+      `${above}  - id: ours\n    examples:\n      - {given: {country: DE}, expect: {flag: ours}}\n      - {given: {country: FR, pin: "0042"}, expect-not: {flag: ours}}\n`,
+      6,
+    ],
+    [
+      'in a list on one line, of a rule on one line',
+      `${above}  - { id: ours, examples: [ { given: { country: DE }, expect: { flag: ours } } ] }\n`,
+      `${above}  - { id: ours, examples: [ { given: { country: DE }, expect: { flag: ours } }, { given: { country: FR, pin: "0042" }, expect-not: { flag: ours } } ] }\n`,
+      3,
+    ],
+    [
+      'in a file that ends without a line break, in lines of Windows',
+      `${above}  - id: ours\n    examples:\n      - given: { country: DE }\n        expect: { flag: ours }`.replaceAll(
+        '\n',
+        '\r\n',
+      ),
+      `${above}  - id: ours\n    examples:\n      - given: { country: DE }\n        expect: { flag: ours }\n      - given: { country: FR, pin: "0042" }\n        expect-not: { flag: ours }`.replaceAll(
+        '\n',
+        '\r\n',
+      ),
+      7,
+    ],
+  ])('%s', (_, text, wanted, line) => {
+    expect(withExample(text, 'rules', 3, example)).toEqual({ text: wanted, line });
+  });
+
+  test('is refused where there is no list', () => {
+    expect(() => withExample(`${above}  - id: ours\n    title: t\n`, 'rules', 3, example)).toThrow(
+      'the entry on line 3 has no list of examples',
     );
   });
 });

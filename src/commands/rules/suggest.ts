@@ -1,11 +1,14 @@
 /** `csr rules test --suggest`: the examples that are missing, to be pasted below their rules, or put there. */
+import { type Measured, measure } from '../../engine/analysis/measure.ts';
 import { type ListKey, showYaml, withExample } from '../../engine/edit-rules.ts';
-import type { RuleText } from '../../engine/load.ts';
+import { loadRules, type RuleText } from '../../engine/load.ts';
 import { type Entry, isEscalation, isRule } from '../../engine/mutants.ts';
+import { CsrError } from '../../engine/problem.ts';
 import { markOf } from '../../files/read-rules.ts';
 import { writeAll } from '../../files/write-file.ts';
+import type { RuleSources } from '../open.ts';
 import { say } from '../output.ts';
-import { exampleYaml, type Missing } from './coverage.ts';
+import { exampleYaml, type Missing, missingIn } from './coverage.ts';
 import { counted } from './folder.ts';
 
 /** A missing example in its file: the lines as they would stand there, and the first line's number. */
@@ -41,28 +44,64 @@ function listOf(entry: Entry): ListKey {
   return isRule(entry) ? 'rules' : isEscalation(entry) ? 'escalations' : 'look-ups';
 }
 
+/** Rule files, and what is missing in them. */
+interface Round {
+  readonly from: RuleSources;
+  readonly measured: readonly Measured[];
+}
+
+/** An example that shows an entry at work may show what others of it lack; then the next round has these. */
+const MOST_ROUNDS = 4;
+
 /**
  * Puts the examples that are missing into their files; every other byte stays as it is.
- * @returns whether all were
- * @throws CsrError where a file cannot be edited or written; nothing has changed then
+ * @param measured what the files lack now
+ * @param isMeasured told of a file's path
+ * @returns what is missing still
+ * @throws CsrError where a file cannot be edited, read afterwards or written; nothing has changed then
  */
-export function writeSuggestions(missing: readonly Missing[], files: readonly RuleText[]): boolean {
-  const texts = new Map<string, string>();
-  // From the last one up, so that places above stay what they are.
-  const fromBelow = [...missing].sort((a, b) => b.under.place.line - a.under.place.line);
-  for (const { under, example } of fromBelow) {
-    const { file, line } = under.place;
-    const text = texts.get(file) ?? files.find(({ path }) => path === file)?.text;
-    if (text === undefined) throw new Error(`no file ${file}`);
-    texts.set(file, withExample(text, listOf(under), line, exampleYaml(example)).text);
+export async function writeSuggestions(
+  from: RuleSources,
+  measured: readonly Measured[],
+  isMeasured: (file: string) => boolean,
+): Promise<readonly Measured[]> {
+  let now: Round = { from, measured };
+  const counts = new Map<string, number>();
+  for (let round = 0; round < MOST_ROUNDS; round++) {
+    const missing = missingIn(now.measured);
+    if (missing.length === 0) break;
+    for (const { under } of missing) counts.set(under.place.file, (counts.get(under.place.file) ?? 0) + 1);
+    now = await withSuggestions(now.from, missing, isMeasured);
   }
+  const files = [...now.from.sources, ...now.from.extend].filter(({ path }) => counts.has(path));
   writeAll(
-    [...texts].map(([path, text]) => ({ path, data: `${markOf(path)}${text}` })),
+    files.map(({ path, text }) => ({ path, data: `${markOf(path)}${text}` })),
     { force: true, keepMode: true },
   );
-  for (const path of texts.keys()) {
-    const count = missing.filter(({ under }) => under.place.file === path).length;
-    say(`${path}: ${counted(count, 'example')} added`);
+  for (const [path, count] of counts) say(`${path}: ${counted(count, 'example')} added`);
+  if (counts.size === 0) say('no example is missing that could be written');
+  return now.measured;
+}
+
+async function withSuggestions(
+  from: RuleSources,
+  missing: readonly Missing[],
+  isMeasured: (file: string) => boolean,
+): Promise<Round> {
+  const texts = new Map([...from.sources, ...from.extend].map(({ path, text }) => [path, text]));
+  // From the last one up, so that places above stay what they are.
+  for (const { under, example } of [...missing].sort((a, b) => b.under.place.line - a.under.place.line)) {
+    const { file, line } = under.place;
+    texts.set(file, withExample(texts.get(file) ?? '', listOf(under), line, exampleYaml(example)).text);
   }
-  return missing.length > 0;
+  const changed = (list: readonly RuleText[]) =>
+    list.map((source) => {
+      const text = texts.get(source.path) ?? source.text;
+      return text === source.text ? source : { name: source.name, path: source.path, text };
+    });
+  const next = { ...from, sources: changed(from.sources), extend: changed(from.extend) };
+  const { digest, asOf } = from;
+  const { rules, problems } = loadRules(next.sources, { digest, extend: next.extend, asOf });
+  if (!rules) throw new CsrError(problems);
+  return { from: next, measured: await measure(rules, isMeasured) };
 }

@@ -1,6 +1,6 @@
 /** `csr rules test`: the examples that stand beside the rules, run; what they notice; those that are missing. */
 import type { Command } from 'commander';
-import { measure } from '../../engine/analysis/measure.ts';
+import { type Measured, measure } from '../../engine/analysis/measure.ts';
 import { type ExampleFailure, type Parted, runExamples } from '../../engine/examples.ts';
 import { CsrError, type Place, showPlace } from '../../engine/problem.ts';
 import { openRules, readRuleSources } from '../open.ts';
@@ -53,7 +53,8 @@ async function test(dir: string | undefined, options: TestOptions): Promise<void
     throw usage('`--write` without a folder', 'a folder of rules, or `--extend DIR`');
   const rules = await openRules(chosen);
   const run = await runExamples(rules);
-  const { sources, extend } = await readRuleSources(chosen);
+  const from = await readRuleSources(chosen);
+  const { sources, extend } = from;
   const own = new Set(extend.map(({ path }) => path));
   // A rule laid over others takes rows from them: their examples for those rows hold no more, and need not.
   const isOvertaken = ({ place, by }: ExampleFailure) =>
@@ -62,7 +63,7 @@ async function test(dir: string | undefined, options: TestOptions): Promise<void
   const failures = run.failures.filter((failure) => !isOvertaken(failure));
   // So only what lies over them is measured.
   const isMeasured = (file: string) => extend.length === 0 || own.has(file);
-  const measured = json || coverage || suggest ? await measure(rules, isMeasured) : [];
+  const measured: readonly Measured[] = json || coverage || suggest ? await measure(rules, isMeasured) : [];
   if (json) {
     printJson({
       passed: run.passed,
@@ -80,15 +81,12 @@ async function test(dir: string | undefined, options: TestOptions): Promise<void
     print(`${run.passed} passed, ${failures.length} failed\n`);
     if (coverage) print(`\n${showCoverage(measured)}`);
   }
-  let isMended = false;
+  let left = measured;
   if (suggest && !json) {
-    const missing = missingIn(measured);
-    const files = [...sources, ...extend];
-    if (write) isMended = writeSuggestions(missing, files);
-    else print(`\n${showSuggestions(missing, files)}`);
+    if (write) left = await writeSuggestions(from, measured, isMeasured);
+    else print(`\n${showSuggestions(missingIn(measured), [...sources, ...extend])}`);
   }
-  const isWhole = isMended || isComplete(measured);
-  if (failures.length > 0 || ((coverage || suggest) && !isWhole)) process.exitCode = 1;
+  if (failures.length > 0 || ((coverage || suggest) && !isComplete(left))) process.exitCode = 1;
 }
 
 function usage(message: string, wanted: string): CsrError {
