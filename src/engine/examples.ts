@@ -116,10 +116,10 @@ export class GivenRows {
   readonly books: Books;
   private readonly manner: Exclude<Manner, 'together'>;
   private readonly groups = new Map<string, Group>();
-  private readonly fields: readonly string[];
+  private readonly fields: ReadonlySet<string>;
   private readonly seats = new Map<Given, Seat>();
 
-  /** @param fields all fields that rows will be given with */
+  /** @param fields the fields that most rows will be given with */
   constructor(
     rules: RuleSet,
     fields: Iterable<string>,
@@ -129,7 +129,7 @@ export class GivenRows {
     this.rules = rules;
     this.books = books;
     this.manner = manner;
-    this.fields = [...new Set(fields)];
+    this.fields = new Set(fields);
   }
 
   /** What is decided of rows; decided now if they are new. */
@@ -220,17 +220,21 @@ export class GivenRows {
     const { table, context, edits } = rowGiven(given);
     const { layout, columns, rows } = table;
     const sorted = (facts: ReadonlyMap<string, string> | undefined) => [...(facts ?? [])].sort();
-    const key = JSON.stringify([layout, sorted(context.customer), sorted(context.given)]);
+    const further = columns.map(({ field }) => field).filter((field) => !this.fields.has(field));
+    const key = JSON.stringify([layout, sorted(context.customer), sorted(context.given), further]);
     let group = this.groups.get(key);
     if (!group) {
+      const all = [...this.fields, ...further].map((field) => ({ header: field, field }));
       const list: Group['rows'] = [];
-      const all = { ...table, columns: this.fields.map((field) => ({ header: field, field })), rows: list };
-      group = { evaluator: new Evaluator(this.rules, all, context, this.books, this.manner), rows: list };
+      const together = { ...table, columns: all, rows: list };
+      const evaluator = new Evaluator(this.rules, together, context, this.books, this.manner);
+      group = { evaluator, rows: list };
       this.groups.set(key, group);
     }
     const cells = new Map(columns.map(({ field }, at) => [field, rows[0]?.cells[at] ?? '']));
     const index = group.rows.length;
-    group.rows.push({ place: index + 2, cells: this.fields.map((field) => cells.get(field) ?? '') });
+    const all = group.evaluator.table.columns.map(({ field }) => cells.get(field) ?? '');
+    group.rows.push({ place: index + 2, cells: all });
     const seat = { evaluator: group.evaluator, index, input: { answers: [], edits, excluded: null } };
     this.seats.set(given, seat);
     return seat;

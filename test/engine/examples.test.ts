@@ -31,13 +31,16 @@ test('rows of examples come to the same alone, together, and judged singly', asy
   const givens = rows.map(({ example }) => example.given);
   const together = new GivenRows(rules, fieldsOf(givens), 'alone', books);
   const singly = new GivenRows(rules, fieldsOf(givens), 'singly', books);
+  // Fields that nobody has named beforehand are columns as well.
+  const unnamed = new GivenRows(rules, ['country'], 'singly', books);
   await together.decide(givens);
+  await unnamed.decide(givens);
   await singly.decide(givens);
   for (const { owner, example } of rows) {
     const { decision } = await runExample(rules, owner, example, books);
     const ids = decision.acted.map(({ id }) => id);
     const texts = new Set(decision.values.filter((text) => text !== ''));
-    for (const other of [together, singly]) {
+    for (const other of [together, singly, unnamed]) {
       const [one] = await other.decide([example.given]);
       if (!one) throw new Error('not decided');
       expect(one.acted.map(({ id }) => id)).toEqual(ids);
