@@ -111,7 +111,7 @@ describe('the GitHub workflow', () => {
   it('passes good rules', () => {
     const runs = runSteps();
     expect(failed(runs), runs.map(({ said }) => said).join('\n')).toEqual([]);
-    expect(runs.map(({ said }) => said).join('')).toContain('111 rules in 20 files: no findings');
+    expect(runs.map(({ said }) => said).join('')).toContain('113 rules in 20 files: no findings');
   });
 
   it('holds a schema in the folder to its rules', () => {
