@@ -67,7 +67,7 @@ export function normalise(type: FactType, text: string, books: Books): string {
 }
 
 /** Whether a text is listed for its type; null for types without a list. */
-function isKnown(type: FactType, text: string, books: Books): boolean | null {
+export function isKnown(type: FactType, text: string, books: Books): boolean | null {
   if (typeof type === 'object')
     return books.values.get(type.values)?.has(normalise(type, text, books)) ?? null;
   if (type === 'carrier') return books.carriers.canonical(text) !== null;

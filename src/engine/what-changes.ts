@@ -32,7 +32,7 @@ export function rowChanges(before: Evaluator, after: Evaluator): RowChange[] {
   const alike = new Map<string, { rows: number[] } & Pick<RowChange, 'before' | 'after'>>();
   for (const index of before.table.rows.keys()) {
     const [was, is] = [before.decision(index), after.decision(index)];
-    if (outcome(was) === outcome(is)) continue;
+    if (sameOutcome(was, is)) continue;
     const change = parting(was, is);
     const key = JSON.stringify(change);
     const same = alike.get(key);
@@ -51,7 +51,12 @@ export function parting(was: Decision, is: Decision): Pick<RowChange, 'before' |
   };
 }
 
-/** All that an agent or a customer would notice of a decision; which rule it was is no part of it. */
+/** Whether two decisions are the same to all that an agent or a customer would notice. */
+export function sameOutcome(was: Decision, is: Decision): boolean {
+  return outcome(was) === outcome(is);
+}
+
+/** All that is noticed of a decision; which rule it was is no part of it, nor in which order things are said. */
 function outcome({ status, changes, tasks, flags, excluded }: Decision): string {
   const cells = new Map<string, { from: string; to: string }>();
   for (const { field, from, to } of changes) cells.set(field, { from: cells.get(field)?.from ?? from, to });
@@ -59,16 +64,20 @@ function outcome({ status, changes, tasks, flags, excluded }: Decision): string 
   return JSON.stringify([
     status,
     written.sort(),
-    tasks.map((task) => [
-      task.kind,
-      task.for.map(({ field, label, format }) => [field, label, format]),
-      task.procedure,
-      task.refer,
-      task.steps,
-      task.choices,
-      task.suggestion,
-    ]),
-    flags.map(({ severity, field, message }) => [severity, field, message]),
+    tasks
+      .map((task) =>
+        JSON.stringify([
+          task.kind,
+          task.for.map(({ field, label, pattern, format }) => [field, label, pattern?.source, format]),
+          task.procedure,
+          task.refer,
+          task.steps,
+          task.choices,
+          task.suggestion,
+        ]),
+      )
+      .sort(),
+    flags.map(({ severity, field, message }) => JSON.stringify([severity, field, message])).sort(),
     excluded?.reason ?? null,
   ]);
 }

@@ -308,7 +308,8 @@ export class Pipeline {
     return part && this.solver.possible(part) ? part : null;
   }
 
-  private none(fact: string, region: Region, then: (none: boolean, region: Region) => boolean): boolean {
+  /** Parts a region where a fact is blank by whether somebody has said that there is none. */
+  none(fact: string, region: Region, then: (none: boolean, region: Region) => boolean): boolean {
     const askable = cellsUnder(fact).includes(fact) || fact.startsWith('customer.');
     if (!askable || !this.start.world.canBeNone(fact)) return then(false, region);
     const variable = this.space.variable('none', fact);

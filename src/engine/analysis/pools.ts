@@ -5,6 +5,7 @@
  * or copied share a pool, with enough texts that nobody names for all of them to differ.
  */
 import { testsOf } from '../evaluate.ts';
+import { isKnown, normalise } from '../facts.ts';
 import { fold, words } from '../names.ts';
 import { numberingPlan } from '../number.ts';
 import type { FactType, Op } from '../rule.ts';
@@ -154,6 +155,7 @@ export class Pools {
         else if (typeof type === 'object') gathering.addValues(world, type);
         else if (type === 'yes-no') gathering.addAll(gathering.careful ? YES_NO_WORDS : ['yes', 'no']);
         else if (fact.startsWith('file.distinct.')) gathering.addAll(['0', '1', '2', '3']);
+        if (this.worlds.length > 1) gathering.addAll(this.readDifferently(type));
         if (isCell(fact)) gathering.addLast(world.blankWords);
         for (const text of world.allowed(fact) ?? []) gathering.add(text);
         if (fact === 'phoneNumber' && this.readsNumbers)
@@ -161,6 +163,34 @@ export class Pools {
       }
     }
     return gathering.finish();
+  }
+
+  /** Names that mean one thing in one world and another in another. */
+  private readDifferently(type: FactType): string[] {
+    const aspect = type === 'carrier' ? 'pins' : type === 'country' ? 'countries' : type;
+    if (typeof aspect === 'string' && aspect !== 'pins' && aspect !== 'countries') return [];
+    if (new Set(this.worlds.map((world) => world.aspect(aspect))).size === 1) return [];
+    const names = this.worlds.flatMap(({ rules }): string[] => {
+      if (typeof type === 'object')
+        return [...(rules.layouts.values.get(type.values) ?? [])].flatMap(([name, texts]) => [name, ...texts]);
+      if (type === 'country') return Object.keys(rules.countryAliases);
+      const carriers = rules.carriers.flatMap(({ name, also, not }) => [name, ...also, ...not]);
+      const noise = [...rules.carrierNoise.words, ...Object.keys(rules.carrierNoise.states)];
+      const noisy = rules.carriers.flatMap(({ name }) => noise.flatMap((one) => [`${name} ${one}`, `${one} ${name}`]));
+      return [...carriers, ...(this.sameNoise() ? [] : noisy)];
+    });
+    const meaning = (world: World, text: string) => {
+      const key = normalise(type, text, world.books);
+      const carrier = type === 'carrier' ? world.books.carriers.carrier(text) : null;
+      return JSON.stringify([key, carrier?.name, carrier?.pin, isKnown(type, text, world.books)]);
+    };
+    return [...new Set(names)].filter(
+      (text) => new Set(this.worlds.map((world) => meaning(world, text))).size > 1,
+    );
+  }
+
+  private sameNoise(): boolean {
+    return new Set(this.worlds.map(({ rules }) => JSON.stringify(rules.carrierNoise))).size === 1;
   }
 
   /** The countries that numbers must be found for: those that rules tell apart, and others. */

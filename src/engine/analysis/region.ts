@@ -38,6 +38,20 @@ export class Region {
     return new Region(new Map(this.sets).set(variable, texts), this.said);
   }
 
+  /** The region with nothing known of a variable. */
+  free(variable: Variable): Region {
+    const sets = new Map(this.sets);
+    sets.delete(variable);
+    return new Region(sets, this.said);
+  }
+
+  /** The region with nothing known of a test. */
+  without(atom: Atom): Region {
+    const said = new Map(this.said);
+    said.delete(atom);
+    return new Region(this.sets, said);
+  }
+
   /** The part of the region where a test comes out as said; null where it is known to come out otherwise. */
   where(atom: Atom, verdict: Verdict): Region | null {
     const known = this.said.get(atom);

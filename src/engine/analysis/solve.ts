@@ -142,11 +142,14 @@ export class Solver {
   private search(part: Part, region: Region, sure: boolean): Found {
     const size = (one: Variable) => count(region.texts(one), one.pool.texts.length);
     // A number with its country code needs no country to be read: it comes first.
-    const order = [...part.variables].sort(
-      (a, b) =>
-        Number(b.fact === 'phoneNumber') - Number(a.fact === 'phoneNumber') ||
-        size(a) - size(b) ||
-        a.id - b.id,
+    const order = inReach(
+      [...part.variables].sort(
+        (a, b) =>
+          Number(b.fact === 'phoneNumber') - Number(a.fact === 'phoneNumber') ||
+          size(a) - size(b) ||
+          a.id - b.id,
+      ),
+      part,
     );
     const chosen = new Map<Variable, string>();
     const choice = (one: Variable) => chosen.get(one);
@@ -158,17 +161,34 @@ export class Solver {
       return true;
     };
     const candidates = order.map((one) => this.candidates(one, part, region, sure));
-    const place = (at: number): boolean => {
+    const readers = [...part.said.map(([atom]) => atom), ...part.laws];
+    const bound = order.map((one, at) => {
+      const together = readers.filter(({ variables }) => variables.includes(one));
+      return order.flatMap((other, before) =>
+        before < at && together.some(({ variables }) => variables.includes(other)) ? [before] : [],
+      );
+    });
+    /** Places what follows. Where nothing fits, which of the earlier choices had a part in that; null where all fit. */
+    const place = (at: number): Set<number> | null => {
       const variable = order[at];
-      if (!variable) return true;
+      if (!variable) return null;
+      const blame = new Set(bound[at]);
       for (const text of candidates[at] as readonly string[]) {
         chosen.set(variable, text);
-        if (fits() && place(at + 1)) return true;
+        if (!fits()) continue;
+        const failed = place(at + 1);
+        if (failed === null) return null;
+        // What failed further on has nothing to do with this choice: another one would not help.
+        if (!failed.has(at)) {
+          chosen.delete(variable);
+          return failed;
+        }
+        for (const one of failed) if (one < at) blame.add(one);
       }
       chosen.delete(variable);
-      return false;
+      return blame;
     };
-    return fits() && place(0) ? new Map(chosen) : null;
+    return fits() && place(0) === null ? new Map(chosen) : null;
   }
 
   /** One text for all that are alike to everything that is said. */
@@ -188,6 +208,26 @@ export class Solver {
     }
     return [...seen.values()];
   }
+}
+
+/** So few are tried in whatever order. */
+const FEW = 6;
+
+/** Of many variables, those that a test reads together one after another: a text that fits nothing is seen at once. */
+function inReach(variables: readonly Variable[], { said }: Part): readonly Variable[] {
+  if (variables.length <= FEW) return variables;
+  const order: Variable[] = [];
+  const left = new Set(variables);
+  const bound = new Set<Variable>();
+  for (let next = variables[0]; next !== undefined; ) {
+    order.push(next);
+    left.delete(next);
+    const now = next;
+    for (const [atom] of said)
+      if (!atom.cells && atom.variables.includes(now)) for (const one of atom.variables) bound.add(one);
+    next = [...left].find((one) => bound.has(one)) ?? [...left][0];
+  }
+  return order;
 }
 
 /** Whether a choice, as far as it goes, lets an atom come out as said. */

@@ -8,8 +8,8 @@ import { comparedFacts, type Outcome, opHolds } from '../conditions.ts';
 import { ANY_CELL, Reading } from '../facts.ts';
 import type { FactType, Op, Rule, Test } from '../rule.ts';
 import { Pool, Pools } from './pools.ts';
-import { ALL, complement, type Texts, those } from './texts.ts';
-import { isCell, leaves, type World } from './world.ts';
+import { ALL, complement, count, members, spell, type Texts, those } from './texts.ts';
+import { type Aspect, isCell, leaves, type World } from './world.ts';
 
 /** A text that a row brings along. */
 export interface Variable {
@@ -75,6 +75,11 @@ export interface Literal {
   readonly unreadable: Texts;
 }
 
+/** What a test says, and in which world. */
+export interface Said extends Pick<Test, 'fact' | 'op'> {
+  readonly world: World;
+}
+
 /** A rule's conditions: all of `all`, and of each of `any` at least one block. */
 export interface Condition {
   readonly all: readonly Literal[];
@@ -137,6 +142,9 @@ export class Space {
   private readonly byKey = new Map<string, Map<string, number[]>>();
   private readonly ops = new Map<Op, string>();
   private readonly flags = new Pool(['', 'yes']);
+  private readonly aspects = new Map<World, Map<string, string>>();
+  private readonly bySets = new Map<string, Literal>();
+  private readonly tests = new Map<Atom, Said>();
   private readonly conditions = new Map<
     Pick<Rule, 'when' | 'whenAny'>,
     { readonly facts: readonly string[]; readonly made: Map<string, Condition> }
@@ -195,7 +203,7 @@ export class Space {
     const isBlankWord = (text: string) => world.blankWords.has(text.toLowerCase());
     if (of.kind === 'text') return isBlankWord(of.text) ? this.text('') : of;
     if (of.kind === 'variable' && !of.variable.pool.texts.some(isBlankWord)) return of;
-    return this.term(`${this.worldKey(world)}blanked(${of.key})`, (key) => ({
+    return this.term(`${this.worldKey(world, 'blanks')}blanked(${of.key})`, (key) => ({
       kind: 'corrected',
       key,
       of,
@@ -215,7 +223,7 @@ export class Space {
     if (fact.startsWith('none.')) return this.of(this.variable('none', fact.slice('none.'.length)));
     if (fact === 'carrier.pin') {
       const carrier = point.field('carrier');
-      return this.term(`${this.worldKey(world)}pin(${carrier.key})`, (key) => ({
+      return this.term(`${this.worldKey(world, 'pins')}pin(${carrier.key})`, (key) => ({
         kind: 'pin',
         key,
         carrier,
@@ -227,7 +235,7 @@ export class Space {
       const phone = point.field('phoneNumber');
       const country = point.field('country');
       const system = this.of(this.variable('fact', 'system'));
-      return this.term(`${this.worldKey(world)}${part}(${phone.key},${country.key})`, (key) => ({
+      return this.term(`${this.worldKey(world, 'numbers')}${part}(${phone.key},${country.key})`, (key) => ({
         kind: 'number',
         key,
         part,
@@ -240,14 +248,35 @@ export class Space {
     return this.of(this.variable('fact', fact));
   }
 
-  private worldKey(world: World): string {
-    return `${this.worlds.indexOf(world)}:`;
+  /** Which of the worlds that read alike in an aspect this one belongs to: what is made of it is made once for all. */
+  private worldKey(world: World, aspect: Aspect): string {
+    if (this.worlds.length === 1) return '';
+    let known = this.aspects.get(world);
+    if (!known) {
+      known = new Map();
+      this.aspects.set(world, known);
+    }
+    const name = typeof aspect === 'object' ? `values ${aspect.values}` : aspect;
+    let key = known.get(name);
+    if (key === undefined) {
+      const text = world.aspect(aspect);
+      key = `${this.worlds.findIndex((other) => other.aspect(aspect) === text)}:`;
+      known.set(name, key);
+    }
+    return key;
+  }
+
+  /** A type of texts as a key: the same for worlds that read its texts alike. */
+  private typeKey(world: World, type: FactType): string {
+    if (typeof type === 'object') return `${this.worldKey(world, type)}${type.values}`;
+    if (type === 'carrier') return `${this.worldKey(world, 'carriers')}${type}`;
+    return type === 'country' ? `${this.worldKey(world, 'countries')}${type}` : type;
   }
 
   // Atoms
 
   private reading(world: World, type: FactType, text: string): Reading {
-    const name = `${this.worldKey(world)}${typeof type === 'object' ? type.values : type}`;
+    const name = this.typeKey(world, type);
     let known = this.readings.get(name);
     if (!known) {
       known = new Map();
@@ -289,10 +318,9 @@ export class Space {
     const others = new Map(
       comparedFacts(op).map((other) => [other, { term: this.fact(other, point), type: world.type(other) }]),
     );
-    const typeKey = typeof type === 'object' ? type.values : type;
     const against = [...others].map(([other, { term }]) => `${other}=${term.key}`).join(',');
-    const key = `${this.worldKey(world)}${typeKey} ${this.opKey(op)} ${term.key} ${against}`;
-    return this.atom(key, () => {
+    const key = `${this.typeKey(world, type)} ${this.opKey(op)} ${term.key} ${against}`;
+    const atom = this.atom(key, () => {
       const free = leaves(op).some(({ kind }) => kind === 'matches');
       const judge = (choice: Choice): Outcome | undefined => {
         const text = textOf(term, choice);
@@ -333,6 +361,14 @@ export class Space {
         doubtful: leaves(op).some(({ kind }) => kind === 'number'),
       };
     });
+    // Where nothing has changed a cell yet, it is the cell that is spoken of.
+    if (this.tests.get(atom)?.fact.startsWith('original.') !== false) this.tests.set(atom, { fact, op, world });
+    return atom;
+  }
+
+  /** The test that an atom was made of; null for one that no test says. */
+  testOf(atom: Atom): Said | null {
+    return this.tests.get(atom) ?? null;
   }
 
   /** That some cell of the row fits. True can always be had by one more column; false holds for every cell. */
@@ -340,8 +376,8 @@ export class Space {
     const { world } = point;
     const fields = [...world.rules.layouts.fields.keys()];
     const terms = fields.map((field) => point.field(field));
-    const key = `${this.worldKey(world)}cells ${this.opKey(op)} ${terms.map((term) => term.key).join(',')}`;
-    return this.atom(key, () => {
+    const key = `cells ${this.opKey(op)} ${terms.map((term) => term.key).join(',')}`;
+    const atom = this.atom(key, () => {
       const free = leaves(op).some(({ kind }) => kind === 'matches');
       const fits = (text: string) =>
         opHolds(op, this.reading(world, 'text', text), () => this.reading(world, 'text', '')) === true;
@@ -364,6 +400,8 @@ export class Space {
         doubtful: false,
       };
     });
+    if (!this.tests.has(atom)) this.tests.set(atom, { fact: ANY_CELL, op, world });
+    return atom;
   }
 
   /** That two terms are different texts. */
@@ -408,9 +446,20 @@ export class Space {
       const [variable, ...more] = atom.variables;
       const single = variable !== undefined && more.length === 0 && !atom.free ? variable : null;
       const sets = single ? this.setsOf(atom, single, wanted) : { holds: NOBODY, unreadable: NOBODY };
-      literal = { id: this.literals.size, atom, wanted, variable: single, ...sets };
+      literal = this.once({ id: this.literals.size, atom, wanted, variable: single, ...sets });
       this.literals.set(key, literal);
     }
+    return literal;
+  }
+
+  /** Of several worlds, tests that the same texts of a variable meet are one literal, however each world says them. */
+  private once(literal: Literal): Literal {
+    const { variable, holds, unreadable } = literal;
+    if (this.worlds.length === 1 || !variable) return literal;
+    const key = `${variable.id} ${spell(holds)} ${spell(unreadable)}`;
+    const known = this.bySets.get(key);
+    if (known) return known;
+    this.bySets.set(key, literal);
     return literal;
   }
 
@@ -498,13 +547,20 @@ export class Space {
     const equal = keys.flatMap((one) => index.get(one) ?? []);
     const holds =
       op.kind === 'equals' ? those(equal) : complement(those([...equal, ...(index.get('') ?? [])]));
-    const literal = { id: this.literals.size, atom, wanted: true, variable, holds, unreadable: NOBODY };
+    const literal = this.once({
+      id: this.literals.size,
+      atom,
+      wanted: true,
+      variable,
+      holds: narrowed(holds, variable.pool.texts.length),
+      unreadable: NOBODY,
+    });
     this.literals.set(key, literal);
     return literal;
   }
 
   private index(world: World, type: FactType, pool: Pool): ReadonlyMap<string, number[]> {
-    const name = `${this.worldKey(world)}${typeof type === 'object' ? type.values : type} ${this.poolKey(pool)}`;
+    const name = `${this.typeKey(world, type)} ${this.poolKey(pool)}`;
     let index = this.byKey.get(name);
     if (!index) {
       index = new Map();
@@ -708,6 +764,13 @@ function variablesIn(term: Term): Variable[] {
     case 'lowest':
       return [...variablesIn(term.of), ...variablesIn(term.per)];
   }
+}
+
+/** A set by whichever way is shorter. */
+function narrowed(texts: Texts, size: number): Texts {
+  const length = count(texts, size);
+  const isShort = texts.but ? size - length < length : length * 2 <= size;
+  return isShort ? texts : narrow([...members(texts, size)], size);
 }
 
 /** The numbers as a set, by whichever way is shorter. */

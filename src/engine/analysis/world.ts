@@ -11,6 +11,9 @@ const MOST_NUMBERS = 50_000;
 /** Facts that only ever hold one of a few texts; blank stands for "not known". */
 const YES_NO: readonly string[] = ['', 'yes', 'no'];
 
+/** What of a rule set, beside its rules, a reading rests on. */
+export type Aspect = 'carriers' | 'pins' | 'countries' | 'numbers' | 'blanks' | { readonly values: string };
+
 export class World {
   readonly rules: RuleSet;
   readonly books: Books;
@@ -37,6 +40,27 @@ export class World {
     this.homes = new Map(
       layouts.flatMap(({ id, defaultCountry }) => (defaultCountry === null ? [] : [[id, defaultCountry]])),
     );
+  }
+
+  /** An aspect as a text: two rule sets for which it is the same read every text the same way in it. */
+  aspect(aspect: Aspect): string {
+    const { rules } = this;
+    const countries = () => rules.countryAliases;
+    const carriers = () => [rules.carriers.map(({ name, also, not }) => [name, also, not]), rules.carrierNoise];
+    if (typeof aspect === 'object')
+      return JSON.stringify([aspect.values, [...(rules.layouts.values.get(aspect.values) ?? [])]]);
+    switch (aspect) {
+      case 'carriers':
+        return JSON.stringify(carriers());
+      case 'pins':
+        return JSON.stringify([carriers(), rules.carriers.map(({ pin }) => pin)]);
+      case 'countries':
+        return JSON.stringify(countries());
+      case 'numbers':
+        return JSON.stringify([countries(), [...this.homes]]);
+      case 'blanks':
+        return JSON.stringify([...this.blankWords].sort());
+    }
   }
 
   /** The country of numbers that a layout writes without one. */

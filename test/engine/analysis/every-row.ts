@@ -5,9 +5,10 @@
 
 import { decided, type Witness } from '../../../src/engine/analysis/witness.ts';
 import { Evaluator, makeBooks } from '../../../src/engine/decide.ts';
-import type { Answer } from '../../../src/engine/decision.ts';
+import type { Answer, Decision } from '../../../src/engine/decision.ts';
 import type { Rule, RuleSet, RuleTable, Stage } from '../../../src/engine/rule.ts';
 import type { Table } from '../../../src/engine/table.ts';
+import { sameOutcome } from '../../../src/engine/what-changes.ts';
 
 export interface Seen {
   /** Rules that acted. */
@@ -42,20 +43,24 @@ function product<Item>(lists: readonly (readonly Item[])[]): Item[][] {
 export async function everyRow(rules: RuleSet, texts: Texts): Promise<Seen> {
   const seen: Seen = { acted: new Set(), undecided: new Set(), clashes: new Set() };
   const fields = Object.keys(texts.cells);
-  const edited = Object.keys(texts.edits);
-  const rows = product(Object.values(texts.cells)).flatMap((cells) =>
-    product(Object.values(texts.edits)).map((written): Row => {
-      const edits: Record<string, string> = {};
-      for (const [at, text] of written.entries()) if (text !== null) edits[edited[at] as string] = text;
-      return { cells, edits };
-    }),
-  );
+  const rows = rowsOf(texts);
   for (const system of texts.systems) {
     for (const customer of texts.customers) {
       await look(rules, fields, rows, system, customer, seen);
     }
   }
   return seen;
+}
+
+function rowsOf(texts: Texts): Row[] {
+  const edited = Object.keys(texts.edits);
+  return product(Object.values(texts.cells)).flatMap((cells) =>
+    product(Object.values(texts.edits)).map((written): Row => {
+      const edits: Record<string, string> = {};
+      for (const [at, text] of written.entries()) if (text !== null) edits[edited[at] as string] = text;
+      return { cells, edits };
+    }),
+  );
 }
 
 /** Notes what the engine makes of one row more. */
@@ -75,7 +80,50 @@ async function look(
   customer: Readonly<Record<string, string>>,
   seen: Seen,
 ): Promise<void> {
-  const table: Table = {
+  const table = tableOf(fields, rows, system);
+  const context = { customer: new Map(Object.entries(customer)), references: new Map(), batch: null };
+  const evaluator = new Evaluator(rules, table, context, makeBooks(rules));
+  const saysNone = Object.values(customer).some((text) => text.trim() === '');
+  const answers = new Map<number, Answer[]>();
+  await evaluator.decideAll(inputsOf(rows, answers));
+  for (const [index, row] of rows.entries()) {
+    const silent = Object.keys(row.edits).length === 0 && !saysNone;
+    await note(evaluator, index, row, silent, seen);
+  }
+  // Whoever is asked may say that there is none, until nothing new is asked.
+  for (let round = 0; round < 4; round++) {
+    const touched: number[] = [];
+    for (const index of rows.keys()) {
+      if (answerNone(evaluator.decision(index), index, answers)) touched.push(index);
+    }
+    if (touched.length === 0) break;
+    await evaluator.redecide(inputsOf(rows, answers), touched);
+    for (const index of touched) await note(evaluator, index, rows[index] as Row, false, seen);
+  }
+}
+
+function isAskedAgain({ tasks }: Decision, given: readonly Answer[] = []): boolean {
+  return tasks.some(({ key, kind }) => kind === 'ask' && given.some(({ task }) => task === key));
+}
+
+/** Answers the open questions of a row with "there is none". Whether there were any that had not been. */
+function answerNone(decision: Decision, index: number, answers: Map<number, Answer[]>): boolean {
+  const given = answers.get(index) ?? [];
+  const open = decision.tasks
+    .filter((task) => task.kind === 'ask' && task.scope === 'row')
+    .filter((task) => !given.some((one) => one.task === task.key && one.restsOn === task.restsOn));
+  if (open.length === 0) return false;
+  const none = open.map((task) => ({
+    task: task.key,
+    restsOn: task.restsOn,
+    values: { [task.for[0]?.field ?? '']: '' },
+  }));
+  answers.set(index, [...given, ...none]);
+  return true;
+}
+
+function tableOf(fields: readonly string[], rows: readonly Row[], system: string): Table {
+  return {
     name: 'test.csv',
     sha256: '',
     format: {
@@ -93,37 +141,6 @@ async function look(
     preamble: [],
     notices: [],
   };
-  const context = { customer: new Map(Object.entries(customer)), references: new Map(), batch: null };
-  const evaluator = new Evaluator(rules, table, context, makeBooks(rules));
-  const saysNone = Object.values(customer).some((text) => text.trim() === '');
-  const answers = new Map<number, Answer[]>();
-  await evaluator.decideAll(inputsOf(rows, answers));
-  for (const [index, row] of rows.entries()) {
-    const silent = Object.keys(row.edits).length === 0 && !saysNone;
-    await note(evaluator, index, row, silent, seen);
-  }
-  // Whoever is asked may say that there is none, until nothing new is asked.
-  for (let round = 0; round < 4; round++) {
-    const touched: number[] = [];
-    for (const index of rows.keys()) {
-      const given = answers.get(index) ?? [];
-      const open = evaluator
-        .decision(index)
-        .tasks.filter((task) => task.kind === 'ask' && task.scope === 'row')
-        .filter((task) => !given.some((one) => one.task === task.key && one.restsOn === task.restsOn));
-      if (open.length === 0) continue;
-      const none = open.map((task) => ({
-        task: task.key,
-        restsOn: task.restsOn,
-        values: { [task.for[0]?.field ?? '']: '' },
-      }));
-      answers.set(index, [...given, ...none]);
-      touched.push(index);
-    }
-    if (touched.length === 0) break;
-    await evaluator.redecide(inputsOf(rows, answers), touched);
-    for (const index of touched) await note(evaluator, index, rows[index] as Row, false, seen);
-  }
 }
 
 function inputsOf(rows: readonly Row[], answers: ReadonlyMap<number, readonly Answer[]>) {
@@ -214,4 +231,52 @@ function deedsOf(
         return [];
     }
   });
+}
+
+/** A row that two rule sets decide differently, with what each says of it. */
+export interface Parted {
+  readonly cells: Readonly<Record<string, string>>;
+  readonly edits: Readonly<Record<string, string>>;
+  readonly customer: Readonly<Record<string, string>>;
+  readonly decisions: readonly [Decision, Decision];
+}
+
+/** Every row that two rule sets decide differently, people having said what they like. */
+export async function everyParting(before: RuleSet, after: RuleSet, texts: Texts): Promise<Parted[]> {
+  const found: Parted[] = [];
+  const fields = Object.keys(texts.cells);
+  const rows = rowsOf(texts);
+  for (const system of texts.systems) {
+    for (const customer of texts.customers) {
+      const context = { customer: new Map(Object.entries(customer)), references: new Map(), batch: null };
+      const sides = [before, after].map((rules) => ({
+        evaluator: new Evaluator(rules, tableOf(fields, rows, system), context, makeBooks(rules)),
+        answers: new Map<number, Answer[]>(),
+      }));
+      let left = [...rows.keys()];
+      for (let round = 0; round < 4 && left.length > 0; round++) {
+        for (const { evaluator, answers } of sides) {
+          if (round === 0) await evaluator.decideAll(inputsOf(rows, answers));
+          else await evaluator.redecide(inputsOf(rows, answers), left);
+        }
+        const again: number[] = [];
+        for (const index of left) {
+          const [old, now] = sides.map(({ evaluator }) => evaluator.decision(index)) as [Decision, Decision];
+          const { cells, edits } = rows[index] as Row;
+          // An answer that is asked for again rested on what another answer has changed: that is no other decision.
+          if (sides.some(({ evaluator, answers }) => isAskedAgain(evaluator.decision(index), answers.get(index)))) continue;
+          if (!sameOutcome(old, now)) {
+            const named = Object.fromEntries(fields.map((field, at) => [field, cells[at] as string]));
+            found.push({ cells: named, edits, customer, decisions: [old, now] });
+            continue;
+          }
+          // Each side's question has a name of its own.
+          const asked = sides.map(({ answers }, side) => answerNone(side === 0 ? old : now, index, answers));
+          if (asked.includes(true)) again.push(index);
+        }
+        left = again;
+      }
+    }
+  }
+  return found;
 }
