@@ -1,6 +1,6 @@
 /** The examples that stand beside rules, run through the whole pipeline. */
 import { Evaluator, type Manner, makeBooks, type Swap } from './decide.ts';
-import type { Decision, RowInput, Task } from './decision.ts';
+import type { Answer, Decision, RowInput, Task } from './decision.ts';
 import { escalate } from './escalate.ts';
 import { testsOf } from './evaluate.ts';
 import { explain } from './explain.ts';
@@ -102,7 +102,9 @@ type Given = Readonly<Record<string, string>>;
 interface Seat {
   readonly evaluator: Evaluator;
   readonly index: number;
-  readonly input: RowInput;
+  /** What is said to its questions. */
+  readonly answers: ReadonlyMap<string, string>;
+  input: RowInput;
 }
 
 interface Group {
@@ -135,14 +137,17 @@ export class GivenRows {
   /** What is decided of rows; decided now if they are new. */
   async decide(givens: readonly Given[]): Promise<Decision[]> {
     const news = new Map<Evaluator, Map<number, RowInput>>();
+    const asked: Seat[] = [];
     for (const given of givens) {
       if (this.seats.has(given)) continue;
       const seat = this.seat(given);
+      if (seat.answers.size > 0) asked.push(seat);
       const inputs = news.get(seat.evaluator);
       if (inputs) inputs.set(seat.index, seat.input);
       else news.set(seat.evaluator, new Map([[seat.index, seat.input]]));
     }
     for (const [evaluator, inputs] of news) await evaluator.redecide(inputs, inputs.keys());
+    for (const seat of asked) seat.input = await answered(seat.evaluator, seat.index, seat.input, seat.answers);
     return givens.map((given) => {
       const { evaluator, index } = this.seatOf(given);
       return evaluator.decision(index);
@@ -217,7 +222,8 @@ export class GivenRows {
   }
 
   private seat(given: Given): Seat {
-    const { table, context, edits } = rowGiven(given);
+    const { facts, answers } = saidIn(given);
+    const { table, context, edits } = rowGiven(facts);
     const { layout, columns, rows } = table;
     const sorted = (facts: ReadonlyMap<string, string> | undefined) => [...(facts ?? [])].sort();
     const further = columns.map(({ field }) => field).filter((field) => !this.fields.has(field));
@@ -235,7 +241,8 @@ export class GivenRows {
     const index = group.rows.length;
     const all = group.evaluator.table.columns.map(({ field }) => cells.get(field) ?? '');
     group.rows.push({ place: index + 2, cells: all });
-    const seat = { evaluator: group.evaluator, index, input: { answers: [], edits, excluded: null } };
+    const input = { answers: [], edits, excluded: null };
+    const seat: Seat = { evaluator: group.evaluator, index, answers, input };
     this.seats.set(given, seat);
     return seat;
   }
@@ -244,20 +251,78 @@ export class GivenRows {
 /** The fields that stand in the rows of examples. */
 export function fieldsOf(rows: Iterable<Given>): Set<string> {
   const fields = new Set<string>();
-  for (const given of rows) for (const { field } of rowGiven(given).table.columns) fields.add(field);
+  for (const given of rows)
+    for (const { field } of rowGiven(saidIn(given).facts).table.columns) fields.add(field);
   return fields;
 }
 
-/** Decides one row made of the given facts. */
-async function decideGiven(
+/** As in an answers file: somebody's word that there is none. */
+export const NONE = '(none)';
+
+const ANSWERED = 'answered.';
+/** More rounds of questions than any row has. */
+const MOST_ROUNDS = 8;
+
+/**
+ * Decides one row made of the given facts. `(none)` is somebody's word that there is no such thing, and
+ * `answered.<field>` what was answered to a task; both are said when the rules ask.
+ */
+export async function decideGiven(
   rules: RuleSet,
   given: Readonly<Record<string, string>>,
   books: Books = makeBooks(rules),
-): Promise<{ evaluator: Evaluator; decision: Decision }> {
-  const { table, context, edits } = rowGiven(given);
+): Promise<{ readonly evaluator: Evaluator; readonly decision: Decision; readonly input: RowInput }> {
+  const { facts, answers } = saidIn(given);
+  const { table, context, edits } = rowGiven(facts);
   const evaluator = new Evaluator(rules, table, context, books);
-  await evaluator.decideAll(new Map([[0, { answers: [], edits, excluded: null }]]));
-  return { evaluator, decision: evaluator.decision(0) };
+  const before: RowInput = { answers: [], edits, excluded: null };
+  await evaluator.decideAll(new Map([[0, before]]));
+  const input = await answered(evaluator, 0, before, answers);
+  return { evaluator, decision: evaluator.decision(0), input };
+}
+
+/** What of the given facts stands in the row, and what somebody says when the rules ask. */
+function saidIn(given: Given): { readonly facts: Given; readonly answers: ReadonlyMap<string, string> } {
+  const facts: Record<string, string> = {};
+  const answers = new Map<string, string>();
+  for (const [fact, text] of Object.entries(given)) {
+    const field = fact.replace(/^edited\./, '');
+    if (fact.startsWith(ANSWERED)) answers.set(fact.slice(ANSWERED.length), text === NONE ? '' : text);
+    else if (text !== NONE) facts[fact] = text;
+    else if (field.includes('.') || field === 'system') facts[fact] = '';
+    else {
+      answers.set(field, '');
+      if (fact !== field) facts[fact] = '';
+    }
+  }
+  return { facts, answers };
+}
+
+/** A decided row, decided again with answers as its questions come up. Returns what was said of it in the end. */
+async function answered(
+  evaluator: Evaluator,
+  index: number,
+  before: RowInput,
+  answers: ReadonlyMap<string, string>,
+): Promise<RowInput> {
+  let input = before;
+  for (let round = 0; answers.size > 0 && round < MOST_ROUNDS; round++) {
+    const news = evaluator.decision(index).tasks.flatMap((task) => answerTo(task, answers) ?? []);
+    if (news.length === 0) break;
+    input = { ...input, answers: [...input.answers, ...news] };
+    await evaluator.redecide(new Map([[index, input]]), [index]);
+  }
+  return input;
+}
+
+function answerTo(task: Task, answers: ReadonlyMap<string, string>): Answer | null {
+  const values = task.for.flatMap(({ field }) => {
+    const text = answers.get(field);
+    return text === undefined ? [] : [[field, text] as const];
+  });
+  return values.length === 0
+    ? null
+    : { task: task.key, restsOn: task.restsOn, values: Object.fromEntries(values) };
 }
 
 /** Runs every example of the rules, look-ups and escalations. */

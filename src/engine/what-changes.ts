@@ -28,11 +28,15 @@ function exampleKey({ rule, given, wanted }: ExampleFailure): string {
  * The rows of a file that two rule sets decide differently, those that part alike together; in the file's order.
  * Both evaluators have decided all rows of the same table.
  */
-export function rowChanges(before: Evaluator, after: Evaluator): RowChange[] {
+export function rowChanges(
+  before: Evaluator,
+  after: Evaluator,
+  isApart = (index: number) => !sameOutcome(before.decision(index), after.decision(index)),
+): RowChange[] {
   const alike = new Map<string, { rows: number[] } & Pick<RowChange, 'before' | 'after'>>();
   for (const index of before.table.rows.keys()) {
+    if (!isApart(index)) continue;
     const [was, is] = [before.decision(index), after.decision(index)];
-    if (sameOutcome(was, is)) continue;
     const change = parting(was, is);
     const key = JSON.stringify(change);
     const same = alike.get(key);

@@ -53,6 +53,32 @@ function decode(bytes: Buffer): Pick<RuleText, 'text' | 'notUtf8'> {
   }
 }
 
+/** Whether a file of a folder is a rule file. Editors keep half-written copies under names that begin with a dot. */
+export function isRuleFile(name: string): boolean {
+  return /\.ya?ml$/i.test(name) && !name.startsWith('.');
+}
+
+/** What is wrong with a folder that holds no rule files. */
+export function noRuleFiles(shown: string): CsrError {
+  return new CsrError({
+    code: 'no-rules',
+    severity: 'error',
+    message: `\`${shown}\` holds no rule files`,
+    help: 'name a folder with .yaml files',
+  });
+}
+
+/** A rule file of its bytes. @throws CsrError where it is too large for one */
+export function ruleText(name: string, path: string, bytes: Buffer): RuleText {
+  if (bytes.length > MAX_BYTES)
+    throw new CsrError({
+      code: 'too-large',
+      severity: 'error',
+      message: `\`${path}\` is larger than 10 MB`,
+    });
+  return { name, path, ...decode(bytes) };
+}
+
 async function readFolder(folder: string, shown: string): Promise<RuleText[]> {
   let entries: string[];
   try {
@@ -61,13 +87,7 @@ async function readFolder(folder: string, shown: string): Promise<RuleText[]> {
     throw systemError(error, shown, 'read');
   }
   const names = entries.filter(isRuleFile).sort();
-  if (names.length === 0)
-    throw new CsrError({
-      code: 'no-rules',
-      severity: 'error',
-      message: `\`${shown}\` holds no rule files`,
-      help: 'name a folder with .yaml files',
-    });
+  if (names.length === 0) throw noRuleFiles(shown);
   const texts: RuleText[] = [];
   for (const name of names) {
     const path = join(shown, name);
@@ -77,13 +97,7 @@ async function readFolder(folder: string, shown: string): Promise<RuleText[]> {
     } catch (error) {
       throw systemError(error, path, 'read');
     }
-    if (bytes.length > MAX_BYTES)
-      throw new CsrError({
-        code: 'too-large',
-        severity: 'error',
-        message: `\`${path}\` is larger than 10 MB`,
-      });
-    texts.push({ name, path, ...decode(bytes) });
+    texts.push(ruleText(name, path, bytes));
   }
   return texts;
 }

@@ -1,9 +1,10 @@
 /** Regions as people read them: fact by fact, each with what it must be, as a rule would say it. */
+import { comparedFacts } from '../conditions.ts';
 import { isKnown, normalise } from '../facts.ts';
 import type { FactType, Op } from '../rule.ts';
 import type { Region } from './region.ts';
 import type { Condition, Literal, Point, Space, Variable } from './space.ts';
-import { complement, count, meet, members, spell, type Texts, TRUE, UNREADABLE } from './texts.ts';
+import { complement, count, meet, members, narrowest, spell, type Texts, TRUE, UNREADABLE } from './texts.ts';
 import { isCell, type World } from './world.ts';
 
 /** Some rows: fact -> what it must be (`PT`, `[PT, ES]`, `blank`, `{ not: US }`). */
@@ -64,7 +65,8 @@ export class Describer {
         const texts = union(hull.texts(variable), region.texts(variable));
         hull = hull.put(variable, this.sayable(variable, texts) ? texts : variable.domain);
       }
-      for (const atom of hull.said.keys()) if (region.said.get(atom) !== hull.said.get(atom)) hull = hull.without(atom);
+      for (const atom of hull.said.keys())
+        if (region.said.get(atom) !== hull.said.get(atom)) hull = hull.without(atom);
     }
     return this.plain(hull);
   }
@@ -84,22 +86,35 @@ export class Describer {
       else put(nameOf(variable, this.point, this.space), this.samples(variable, texts));
     }
     // What the two sides read differently is said with its time.
-    const times = new Map<string, Set<World>>();
+    const times = new Map<string, number>();
     const tests = [...region.said].flatMap(([atom, verdict]) => {
       const test = this.space.testOf(atom);
       if (!test) return [];
       const says = this.written(test.fact, test.op);
-      const means = verdict === TRUE ? says : verdict === UNREADABLE ? NO_NUMBER : negated(says, true);
-      const bare = `${test.fact} ${says.replace(/^\{ not: (.*) \}$/, '$1')}`;
-      times.set(bare, (times.get(bare) ?? new Set()).add(test.world));
+      // A comparison with a blank is false, negated or not.
+      const isTwo = comparedFacts(test.op).length > 0;
+      const fails = isTwo ? negated(says, false) + OR_EITHER : negated(says, true);
+      const means = verdict === TRUE ? says : verdict === UNREADABLE ? NO_NUMBER : fails;
+      const bare = `${test.fact} ${says}`;
+      times.set(bare, (times.get(bare) ?? 0) + 1);
       return [{ ...test, means, bare }];
     });
-    for (const { fact, means, bare, world } of tests) {
-      const isTwice = (times.get(bare)?.size ?? 0) > 1;
-      const alike = tests.filter((one) => one.bare === bare).every((one) => one.means === means);
-      put(fact, isTwice && !alike ? `${means} ${this.time(world)}` : means);
+    for (const { fact, op, means, bare, world } of tests) {
+      const compared = comparedFacts(op);
+      const alike = tests.filter((one) => one.bare === bare);
+      // Where one side compares the texts, there are texts.
+      const others = alike.some((one) => !one.means.endsWith(OR_EITHER)) ? [] : [fact, ...compared];
+      const isThere = others.every((one) => this.isPresent(one, region));
+      const says = isThere && means.endsWith(OR_EITHER) ? means.slice(0, -OR_EITHER.length) : means;
+      const isTwice = (times.get(bare) ?? 0) > 1 && alike.some((one) => one.means !== means);
+      put(fact, isTwice ? `${says} ${this.time(world)}` : says);
     }
-    return Object.fromEntries([...lines].map(([fact, says]) => [fact, says.join(' and ')]));
+    return Object.fromEntries([...lines].map(([fact, says]) => [fact, together(says)]));
+  }
+
+  private isPresent(fact: string, region: Region): boolean {
+    const { variable, holds } = this.space.opLiteral(fact, { kind: 'blank' }, this.point);
+    return variable !== null && count(meet(region.texts(variable), holds), variable.pool.texts.length) === 0;
   }
 
   private time(world: World): string {
@@ -109,7 +124,8 @@ export class Describer {
   /** A region without what says nothing. */
   private plain(region: Region): Region {
     let plain = region;
-    for (const variable of region.variables) if (isAll(variable, region.texts(variable))) plain = plain.free(variable);
+    for (const variable of region.variables)
+      if (isAll(variable, region.texts(variable))) plain = plain.free(variable);
     return plain;
   }
 
@@ -185,7 +201,12 @@ export class Describer {
       const sum = inside.map((one) => one.texts).reduce(union, none);
       if (inside.length > 1 && same(sum)) return { texts, fact, says: `[${listed(inside)}]`, cost: NAME };
       if (blank && inside.length > 0 && same(union(sum, blank.texts)))
-        return { texts, fact, says: `blank or ${inside.length > 1 ? `[${listed(inside)}]` : listed(inside)}`, cost: NAME };
+        return {
+          texts,
+          fact,
+          says: `blank or ${inside.length > 1 ? `[${listed(inside)}]` : listed(inside)}`,
+          cost: NAME,
+        };
       const outside = own.filter((one) => within(one.texts, complement(texts)));
       if (outside.length < 2) continue;
       const rest = complement(outside.map((one) => one.texts).reduce(union, none));
@@ -209,9 +230,11 @@ export class Describer {
   private gather(variable: Variable): Saying[] {
     const found: (Saying & { readonly world: World | null })[] = [];
     let from: World | null = null;
-    const add = (fact: string, says: string, texts: Texts, cost: number) => {
-      if (count(meet(texts, variable.domain), variable.pool.texts.length) === 0) return;
-      const isSame = (one: Saying) => one.fact === fact && one.says === says && spell(one.texts) === spell(texts);
+    const add = (fact: string, says: string, all: Texts, cost: number) => {
+      const texts = narrowest(meet(all, variable.domain), variable.pool.texts.length);
+      if (count(texts, variable.pool.texts.length) === 0) return;
+      const isSame = (one: Saying) =>
+        one.fact === fact && one.says === says && spell(one.texts) === spell(texts);
       if (!found.some(isSame)) found.push({ fact, says, texts, cost, world: from });
     };
     const own = nameOf(variable, this.point, this.space);
@@ -259,8 +282,12 @@ export class Describer {
     }
     // Of what both sides say in the same words and mean otherwise, it is told when.
     return found.map((one) => {
-      const isTwice = found.some((other) => other !== one && other.fact === one.fact && other.says === one.says);
-      return isTwice && one.world ? { ...one, says: `${one.says} ${this.time(one.world)}`, cost: one.cost + LATER } : one;
+      const isTwice = found.some(
+        (other) => other !== one && other.fact === one.fact && other.says === one.says,
+      );
+      return isTwice && one.world
+        ? { ...one, says: `${one.says} ${this.time(one.world)}`, cost: one.cost + LATER }
+        : one;
     });
   }
 
@@ -304,6 +331,17 @@ export class Describer {
   }
 }
 
+const OR_BLANK = 'blank or ';
+const OR_EITHER = ' or either blank';
+
+/** Several sayings of one fact, all of which must be so. */
+function together(says: readonly string[]): string {
+  if (says.length < 2) return says.join('');
+  return says
+    .map((one) => (one.startsWith(OR_BLANK) || one.endsWith(OR_EITHER) ? `(${one})` : one))
+    .join(' and ');
+}
+
 /** What is said in one word is said first; what needs an `or`, last. */
 const BLANK = 0;
 const NAME = 1;
@@ -343,9 +381,9 @@ function negated(says: string, orBlank: boolean): string {
   if (says === 'blank') return 'present';
   if (says === 'present') return 'blank';
   const inner = /^\{ not: (.*) \}$/.exec(says)?.[1];
-  if (inner !== undefined) return orBlank ? `blank or ${inner}` : inner;
+  if (inner !== undefined) return orBlank ? OR_BLANK + inner : inner;
   const not = `{ not: ${says} }`;
-  return orBlank ? `blank or ${not}` : not;
+  return orBlank ? OR_BLANK + not : not;
 }
 
 function writtenOp(op: Op, type: FactType): string {
@@ -356,7 +394,9 @@ function writtenOp(op: Op, type: FactType): string {
   switch (op.kind) {
     case 'equals':
       // Names that have many spellings are said by the one that all of them mean.
-      return list(type === 'carrier' || type === 'country' || typeof type === 'object' ? op.keys : op.written);
+      return list(
+        type === 'carrier' || type === 'country' || typeof type === 'object' ? op.keys : op.written,
+      );
     case 'exactly':
       return `{ exactly: ${list(op.texts)} }`;
     case 'starts-with':

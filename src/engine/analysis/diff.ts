@@ -4,24 +4,43 @@
  * a row that the engine decides differently by one and by the other; nothing left is a proof, for people can write
  * any text into any cell, so every state of a row is one that rows come in.
  */
-import { decisionLines } from '../examples.ts';
 import type { Decision } from '../decision.ts';
+import { ANY_CELL } from '../facts.ts';
 import type { Place } from '../problem.ts';
-import { type Correction, type LookUp, type Rule, type RuleSet, type RuleTable, STAGES, type Stage, type Test } from '../rule.ts';
+import {
+  type Correction,
+  type LookUp,
+  type Op,
+  type Rule,
+  type RuleSet,
+  type RuleTable,
+  STAGES,
+  type Stage,
+  type Test,
+} from '../rule.ts';
 import { sameOutcome } from '../what-changes.ts';
 import { type Described, Describer } from './describe.ts';
-import { askKey, doubtsOf, type Effect, effectsOf, lookUpKey, numbersAsked, spellEffect, withoutNearest } from './effects.ts';
+import {
+  askKey,
+  doubtsOf,
+  type Effect,
+  effectsOf,
+  lookUpKey,
+  numbersAsked,
+  spellEffect,
+  withoutNearest,
+} from './effects.ts';
 import { cellsReadBy, Pipeline, planFor } from './pipeline.ts';
 import { Region, verdictIn } from './region.ts';
 import { type Solution, Solver, TooMuch } from './solve.ts';
 import { asEdited, type Condition, type Literal, type Point, Space, type Start, type Term } from './space.ts';
 import { FALSE, TRUE, UNREADABLE } from './texts.ts';
 import { mayDoubt, type Rest, walk, walkTogether } from './walk.ts';
-import { decided, type Witness, witnessOf } from './witness.ts';
+import { asGiven, decided, type Witness, witnessOf } from './witness.ts';
 import { isCell, leaves, World, writingsOf } from './world.ts';
 
 /** A rule, a look-up or a correction. */
-export type Ruling = Pick<Rule | LookUp | Correction, 'id' | 'place'>;
+type Ruling = Pick<Rule | LookUp | Correction, 'id' | 'place'>;
 
 /** What one of the rule sets makes of the rows of a difference. */
 export interface Side {
@@ -55,7 +74,7 @@ export interface Unproved {
 export interface Comparison {
   readonly differences: readonly Difference[];
   readonly unproved: readonly Unproved[];
-  /** Patterns are taken to come out either way, and some were in it. */
+  /** Rules that were compared test patterns: those are taken to come out either way. */
   readonly free: boolean;
 }
 
@@ -67,16 +86,19 @@ const MOST_FREE = 5;
 /** Regions of one difference of which it is seen whether rows arrive there. */
 const MOST_FOLLOWED = 24;
 
-/**
- * Compares two rule sets. With neither a difference nor anything unproved, they decide every row alike.
- * @param expected conditions that the changed rows are expected to meet
- */
+/** Conditions that the changed rows are expected to meet, as one of the two sides reads them. */
+export interface Expected {
+  readonly tests: readonly Test[];
+  readonly side: 0 | 1;
+}
+
+/** Compares two rule sets. With neither a difference nor anything unproved, they decide every row alike. */
 export async function compare(
   before: RuleSet,
   after: RuleSet,
-  expected: readonly Test[] | null = null,
+  expected: Expected | null = null,
 ): Promise<Comparison> {
-  return new Comparing(comparable(before), comparable(after), expected).run();
+  return new Comparing(before, after, expected).run();
 }
 
 /** The rules without the names that messages offer for unknown ones: those are no decision. */
@@ -128,10 +150,15 @@ interface Candidate {
   readonly key: string;
   readonly pipeline: Pipeline;
   readonly points: readonly [Point, Point];
+  /** How its rows are said, where their regions would take many words. */
+  readonly says?: Described;
   /** By what the regions are told apart. */
   readonly conditions: Set<Condition>;
   readonly regions: Region[];
 }
+
+/** A rule set whose messages offer no names, by which decisions are compared. */
+type Quiet = Pick<World, 'rules' | 'books'>;
 
 interface Shown {
   readonly witness: Witness;
@@ -139,20 +166,30 @@ interface Shown {
 }
 
 /** A leaf of the walk: a region that two rulings decide. */
-type Leaf = (rulings: Candidate['rulings'], key: string, region: Region, conditions: readonly Condition[]) => void;
+type Leaf = (
+  rulings: Candidate['rulings'],
+  key: string,
+  region: Region,
+  conditions: readonly Condition[],
+) => void;
 
 class Comparing {
   private readonly worlds: readonly [World, World];
   private readonly space: Space;
-  private readonly expected: readonly Test[] | null;
+  private readonly expected: Expected | null;
+  private readonly quiet: readonly [Quiet, Quiet];
   private readonly sameLookUps: boolean;
   private readonly candidates = new Map<string, Candidate>();
   private readonly unproved: Unproved[] = [];
+  private free = false;
+  private readonly slotsOf = new Map<Rule, readonly string[]>();
 
-  constructor(before: RuleSet, after: RuleSet, expected: readonly Test[] | null) {
+  constructor(before: RuleSet, after: RuleSet, expected: Expected | null) {
     this.worlds = [new World(before), new World(after)];
     this.space = new Space(this.worlds);
     this.expected = expected;
+    const quiet = ({ rules, books }: World): Quiet => ({ rules: comparable(rules), books });
+    this.quiet = [quiet(this.worlds[0]), quiet(this.worlds[1])];
     const lookUps = (world: World) =>
       JSON.stringify([
         world.aspect('carriers'),
@@ -179,10 +216,7 @@ class Comparing {
       const difference = await this.difference(candidate);
       if (difference) differences.push(difference);
     }
-    const rules = this.worlds.flatMap((world) => world.tables.flatMap((table) => table.rules));
-    const isFree = ({ op }: Test) => leaves(op).some(({ kind }) => kind === 'matches');
-    const free = rules.some(({ when, whenAny }) => [...when, ...whenAny.flat()].some(isFree));
-    return { differences, unproved: this.unproved, free };
+    return { differences, unproved: this.unproved, free: this.free };
   }
 
   // From candidates to differences
@@ -195,7 +229,7 @@ class Comparing {
     const describer = new Describer(this.space, points, [...conditions]);
     const joined = describer.join(arriving);
     const hull = describer.hull(joined);
-    const region = hull ? describer.describe(hull) : {};
+    const region = candidate.says ?? (hull ? describer.describe(hull) : {});
     const shown = await this.show(candidate, [...arrived.values()]);
     if (shown === 'alike') return null;
     if (shown === 'unknown') {
@@ -210,7 +244,7 @@ class Comparing {
     });
     return {
       stage,
-      regions: joined.map((one) => describer.describe(one)),
+      regions: candidate.says ? [candidate.says] : joined.map((one) => describer.describe(one)),
       region,
       old: side(0),
       new: side(1),
@@ -229,7 +263,7 @@ class Comparing {
     for (const edited of [false, true]) {
       for (const row of rows) {
         const shown = await this.apart(row, [edited]);
-        if (shown && isBy(shown, candidate)) return shown;
+        if (shown && isBy(shown, candidate)) return this.plainest(shown, candidate);
         other ??= shown;
       }
     }
@@ -237,24 +271,32 @@ class Comparing {
     return this.otherwise(candidate);
   }
 
+  /** A row as it stands in a file, or with what people have written by hand, if the two decide it differently. */
   private async apart(row: Solution, ways: readonly boolean[]): Promise<Shown | null> {
     for (const edited of ways) {
-      const witness = this.complete(witnessOf(row, edited));
-      const decisions: Decision[] = [];
-      for (const { rules, books } of this.worlds) {
-        const { evaluator } = await decided(rules, books, witness);
-        decisions.push(evaluator.decision(0));
-      }
-      const [old, now] = decisions as [Decision, Decision];
-      if (!sameOutcome(old, now)) return { witness, decisions: [old, now] };
+      const shown = await this.parted(asGiven(this.worlds[1].rules, witnessOf(row, edited)));
+      if (shown) return shown;
     }
     return null;
   }
 
-  /** A row as an example gives it: what nobody knows of the customer is left out, and its layout is one there is. */
-  private complete(witness: Witness): Witness {
-    const kept = Object.entries(witness).filter(([fact, text]) => !fact.startsWith('customer.') || text.trim() !== '');
-    return Object.fromEntries(kept);
+  private async parted(witness: Witness): Promise<Shown | null> {
+    const [old, now] = [await decide(this.quiet[0], witness), await decide(this.quiet[1], witness)];
+    if (sameOutcome(old, now)) return null;
+    const decisions = [await decide(this.worlds[0], witness), await decide(this.worlds[1], witness)] as const;
+    return { witness, decisions };
+  }
+
+  /** A row without what was written by hand and says what the file says, as far as that makes no difference. */
+  private async plainest(shown: Shown, candidate: Candidate): Promise<Shown> {
+    let plainest = shown;
+    for (const [fact, text] of Object.entries(shown.witness)) {
+      const { [fact]: _, ...fewer } = plainest.witness;
+      if (!fact.startsWith('edited.') || fewer[fact.slice('edited.'.length)] !== text) continue;
+      const other = await this.parted(fewer);
+      if (other && isBy(other, candidate)) plainest = other;
+    }
+    return plainest;
   }
 
   /**
@@ -349,7 +391,8 @@ class Comparing {
   /** A row of a difference that does not meet what was expected; null where all do. */
   private async outside(candidate: Candidate, regions: readonly Region[]): Promise<Witness | null> {
     const { pipeline, points } = candidate;
-    const condition = this.space.condition({ when: this.expected ?? [], whenAny: [] }, points[1]);
+    const { tests: when, side } = this.expected ?? { tests: [], side: 1 };
+    const condition = this.space.condition({ when, whenAny: [] }, points[side]);
     let unsure: Witness | null = null;
     for (const region of regions) {
       const rows: Solution[] = [];
@@ -364,9 +407,9 @@ class Comparing {
       });
       for (const row of rows) {
         // Written by hand, a cell is at the stage what it is here.
-        const shown = await this.apart(row, [true, false]);
-        if (shown) return shown.witness;
-        unsure ??= witnessOf(row, true);
+        const shown = await this.apart(row, [true]);
+        if (shown) return (await this.plainest(shown, candidate)).witness;
+        unsure ??= asGiven(this.worlds[1].rules, witnessOf(row, false));
       }
     }
     return unsure;
@@ -376,7 +419,10 @@ class Comparing {
 
   /** What differs between the two in a stage, in parts that have nothing to do with each other. */
   private parts(stage: Stage): Part[] {
-    const [old, now] = this.worlds.map((world, side) => unitsOf(world, side as 0 | 1, stage)) as [Unit[], Unit[]];
+    const [old, now] = this.worlds.map((world, side) => unitsOf(world, side as 0 | 1, stage)) as [
+      Unit[],
+      Unit[],
+    ];
     const partner = new Map<Unit, Unit>();
     const spelt = new Map([...old, ...now].map((unit) => [unit, this.spelt(unit)]));
     const left = [...now];
@@ -387,14 +433,22 @@ class Comparing {
       partner.set(unit, other);
       partner.set(other, unit);
     }
-    if (partner.size === old.length + now.length && old.every((unit) => partner.get(unit)?.order === unit.order)) return [];
-    const slots = new Map([...old, ...now].map((unit) => [unit, new Set(unit.rules.flatMap((rule) => this.slots(rule)))]));
+    if (
+      partner.size === old.length + now.length &&
+      old.every((unit) => partner.get(unit)?.order === unit.order)
+    )
+      return [];
+    const slots = new Map(
+      [...old, ...now].map((unit) => [unit, new Set(unit.rules.flatMap((rule) => this.slots(rule)))]),
+    );
     this.unpair(old, now, partner, slots);
     const parts: { units: Unit[]; slots: Set<string> }[] = [];
     for (const unit of [...old, ...now]) {
       if (partner.has(unit)) continue;
       const own = slots.get(unit) as Set<string>;
-      const met = parts.filter((part) => [...own].some((slot) => part.slots.has(slot)) || sameTable(part.units, unit));
+      const met = parts.filter(
+        (part) => [...own].some((slot) => part.slots.has(slot)) || sameTable(part.units, unit),
+      );
       const rest = parts.filter((part) => !met.includes(part));
       parts.splice(0, parts.length, ...rest, {
         units: [...met.flatMap((part) => part.units), unit],
@@ -431,17 +485,23 @@ class Comparing {
     }
   }
 
-  private slots(rule: Rule): string[] {
-    const point = asEdited(this.space, this.worlds[0]);
-    return [
-      ...effectsOf(rule, this.space, point).map(({ slot }) => slot),
-      ...numbersAsked(rule).map((fact) => `ask ${fact}`),
-    ];
+  private slots(rule: Rule): readonly string[] {
+    let slots = this.slotsOf.get(rule);
+    if (!slots) {
+      const point = asEdited(this.space, this.worlds[0]);
+      const own = effectsOf(rule, this.space, point).map(({ slot }) => slot);
+      slots = [...own, ...numbersAsked(rule).map((fact) => `ask ${fact}`)];
+      this.slotsOf.set(rule, slots);
+    }
+    return slots;
   }
 
   private label(rule: Rule, point: Point): string {
     return effectsOf(rule, this.space, point)
-      .map((effect) => spellEffect(effect) + (effect.byCarrier && !this.sameLookUps ? ` ${this.sideOf(point)}` : ''))
+      .map(
+        (effect) =>
+          spellEffect(effect) + (effect.byCarrier && !this.sameLookUps ? ` ${this.sideOf(point)}` : ''),
+      )
       .sort()
       .join('\n');
   }
@@ -463,6 +523,9 @@ class Comparing {
 
   private stage(stage: Stage, part: Part): void {
     const { space } = this;
+    const isFree = ({ op }: Test) => leaves(op).some(({ kind }) => kind === 'matches');
+    const compared = [...part.units, ...part.mates.flat()].flatMap(({ rules }) => rules);
+    this.free ||= compared.some(({ when, whenAny }) => [...when, ...whenAny.flat()].some(isFree));
     // Whatever a cell may hold by now, and whoever wrote it there; what cannot be is for the engine to tell.
     const start = asEdited(space, this.worlds[0]);
     const pipeline = new Pipeline(space, new Solver(space, start), start);
@@ -507,22 +570,25 @@ class Comparing {
     const does = (list: number, rest: Rest) =>
       `${mayDoubt(rest) ? doubts[list]?.[rest.at] : ''}\r${labels[list]?.[rest.at]}`;
     const speltOf = (list: number, rest: Rest) => `${rest.spelt}\r${does(list, rest)}`;
+    const ordered = units.map(({ rules }) => rules.some((rule) => this.slots(rule).some(isOrdered)));
+    /** What is left of each side's lists: those in which the order matters, in their order. */
     const sides = (left: readonly (readonly Rest[])[]) => {
-      const spelt: [string[][], string[][]] = [[], []];
+      const spelt: [string[], string[]] = [[], []];
+      const loose: [string[], string[]] = [[], []];
       for (const [at, list] of left.entries()) {
         const own = list.map((rest) => speltOf(at, rest));
         // The end of a list is nothing where it does nothing.
         while (own.at(-1)?.endsWith('\r\r')) own.pop();
-        if (own.length > 0) spelt[(units[at] as Unit).side].push(own);
+        if (own.length > 0) (ordered[at] ? spelt : loose)[(units[at] as Unit).side].push(own.join('\n\n'));
       }
-      return spelt;
+      return spelt.map((side, at) => JSON.stringify([side, loose[at]?.sort()]));
     };
     walkTogether(region, {
       lists,
       solver: pipeline.solver,
       skip: (left) => {
-        const [old, now] = sides(left).map((side) => side.map((own) => own.join('\n\n')).sort());
-        return JSON.stringify(old) === JSON.stringify(now);
+        const [old, now] = sides(left);
+        return old === now;
       },
       sides: units.map(({ side }) => side),
       does,
@@ -552,7 +618,9 @@ class Comparing {
           .sort((a, b) => a.unit.order - b.unit.order)
           .flatMap((one) => {
             const { rule, doubtful } = one;
-            const own = doubtful ? this.unread(rule, part, points[side]) : effectsOf(rule, this.space, points[side]);
+            const own = doubtful
+              ? this.unread(rule, part, points[side])
+              : effectsOf(rule, this.space, points[side]);
             return own.map((effect) => ({ ...effect, ...one }));
           }),
       ) as [Done[], Done[]];
@@ -562,17 +630,29 @@ class Comparing {
       // Where one side does nothing there, its rule is the one that decided the same table.
       const instead = (side: 0 | 1, other: RuleTable | undefined) =>
         acting.find(({ unit }) => unit.side === side && unit.table.file === other?.file)?.rule ?? null;
-      const rulings = [one?.rule ?? instead(0, two?.unit.table), two?.rule ?? instead(1, one?.unit.table)] as const;
-      const doubts = rulings.map((ruling) => acting.some(({ rule, doubtful }) => rule === ruling && doubtful));
+      const rulings = [
+        one?.rule ?? instead(0, two?.unit.table),
+        two?.rule ?? instead(1, one?.unit.table),
+      ] as const;
+      const doubts = rulings.map((ruling) =>
+        acting.some(({ rule, doubtful }) => rule === ruling && doubtful),
+      );
       const key = JSON.stringify([...rulings.map((ruling) => ruling?.id ?? null), ...doubts]);
       const told = new Set(conditions);
       const tell = (part: Region) => {
         if (pipeline.solver.possible(part)) leaf(rulings, key, part, [...told]);
       };
-      const own = mates.filter(([unit]) => isOrdered(slot) && unit.rules.some((rule) => this.slots(rule).includes(slot)));
+      const own = mates.filter(
+        ([unit]) => isOrdered(slot) && unit.rules.some((rule) => this.slots(rule).includes(slot)),
+      );
       this.withMates(own, region, pipeline, points[0], told, (also, part) => {
         const all = own.length === 0 ? here : done([...acting, ...also], part);
         const sides = all.map((list) => list.filter((effect) => effect.slot === slot)) as [Done[], Done[]];
+        for (const { writing } of sides.flat()) {
+          if (writing?.kind !== 'set') continue;
+          const op: Op = { kind: 'exactly', texts: [writing.from] };
+          told.add({ all: [this.space.opLiteral(writing.field, op, points[1])], any: [] });
+        }
         this.tellApart(slot, sides, part, pipeline, points, tell, leaf);
       });
     }
@@ -587,7 +667,10 @@ class Comparing {
     conditions: Set<Condition>,
     then: (acting: readonly Acting[], part: Region) => void,
   ): void {
-    if (mates.length === 0) return then([], region);
+    if (mates.length === 0) {
+      then([], region);
+      return;
+    }
     const lists = mates.map(([{ rules }]) => rules.map((rule) => this.space.condition(rule, point)));
     for (const one of lists.flat()) conditions.add(one);
     walkTogether(region, {
@@ -632,7 +715,8 @@ class Comparing {
       return;
     }
     for (const [at, effect] of one.entries()) {
-      if (effect.byCarrier && !this.sameLookUps) this.lookUps(region, pipeline, points, leaf);
+      if (effect.byCarrier && !this.sameLookUps)
+        this.lookUps([effect.rule, two[at]?.rule ?? effect.rule], region, pipeline, points, leaf);
       for (const [index, term] of effect.shows.entries()) {
         const other = two[at]?.shows[index] as Term;
         if (term.key === other.key) continue;
@@ -705,13 +789,20 @@ class Comparing {
     const { space } = this;
     const found: Region[] = [];
     /** What the last of some rules that writes leaves there. */
-    const written = (side: 0 | 1, left: readonly Effect[], part: Region, then: (term: Term, part: Region) => void): void => {
+    const written = (
+      side: 0 | 1,
+      left: readonly Effect[],
+      part: Region,
+      then: (term: Term, part: Region) => void,
+    ): void => {
       const writing = left.at(-1)?.writing;
       const point = points[side];
-      if (!writing) return then(point.field(field), part);
+      const text = writing?.kind === 'clear' ? '' : writing?.kind === 'set' ? writing.from : null;
+      if (!writing || text !== null) {
+        then(text === null ? point.field(field) : space.text(text), part);
+        return;
+      }
       const { kind, from, per } = writing;
-      if (kind === 'clear') return then(space.text(''), part);
-      if (kind === 'set') return then(space.text(from), part);
       const source = space.fact(from, point);
       const term = kind === 'lowest' ? space.lowest(source, space.fact(per, point)) : source;
       pipeline.either(space.present(term), part, (holds, rest) => {
@@ -740,7 +831,13 @@ class Comparing {
   // Look-ups and corrections
 
   /** Where rules look up by carrier: which look-ups the rows of a region come to. */
-  private lookUps(region: Region, pipeline: Pipeline, points: readonly [Point, Point], leaf: Leaf): void {
+  private lookUps(
+    senders: readonly [Rule, Rule],
+    region: Region,
+    pipeline: Pipeline,
+    points: readonly [Point, Point],
+    leaf: Leaf,
+  ): void {
     const { space } = this;
     const ranked = this.worlds.map((world) => {
       const rank = ({ country, carrier }: LookUp) => (country === null ? 0 : 2) + (carrier === null ? 0 : 1);
@@ -769,8 +866,10 @@ class Comparing {
       does,
       meet: (leaves, part) => {
         if (!pipeline.solver.possible(part)) return;
-        const rulings = leaves.map(({ at }, side) => ranked[side]?.[at] ?? null) as [LookUp | null, LookUp | null];
-        const key = JSON.stringify(rulings.map((one) => one?.id ?? null));
+        // Where no look-up is for the row, the rule that looks up refers it.
+        const found = (side: 0 | 1): Ruling => ranked[side]?.[leaves[side]?.at ?? -1] ?? senders[side];
+        const rulings = [found(0), found(1)] as const;
+        const key = JSON.stringify(rulings.map(({ id }) => id));
         leaf(rulings, `look-up ${key}`, part, lists.flat());
       },
     });
@@ -778,17 +877,16 @@ class Comparing {
 
   /** Words that only one of the two takes for nothing. */
   private corrections(): void {
-    const { space } = this;
     for (const side of [0, 1] as const) {
       const [world, other] = side === 0 ? this.worlds : ([this.worlds[1], this.worlds[0]] as const);
       for (const correction of world.rules.corrections) {
         for (const word of correction.blankCells) {
           if (other.blankWords.has(word.toLowerCase())) continue;
-          for (const field of world.rules.layouts.fields.keys()) this.corrected(side, correction, word, field);
+          for (const field of world.rules.layouts.fields.keys())
+            this.corrected(side, correction, word, field);
         }
       }
     }
-    void space;
   }
 
   private corrected(side: 0 | 1, correction: Correction, word: string, field: string): void {
@@ -803,9 +901,17 @@ class Comparing {
       { world: this.worlds[1], field: start.field },
     ];
     const rulings = side === 0 ? ([correction, null] as const) : ([null, correction] as const);
-    const key = `correction ${side} ${correction.id}`;
-    this.note({ stage: 'correct', part: { units: [], mates: [] }, rulings, key, pipeline, points }, region, [{ all: [literal], any: [] }]);
+    const key = `correction ${side} ${correction.id} ${word}`;
+    const part = { units: [], mates: [] };
+    const says = { [ANY_CELL]: word };
+    this.note({ stage: 'correct', part, rulings, key, pipeline, points, says }, region, [
+      { all: [literal], any: [] },
+    ]);
   }
+}
+
+async function decide({ rules, books }: Quiet, witness: Witness): Promise<Decision> {
+  return (await decided(rules, books, witness)).evaluator.decision(0);
 }
 
 /** Whether the rulings of a candidate have a part in what its two sides make of a row. */
@@ -821,7 +927,10 @@ function unitsOf(world: World, side: 0 | 1, stage: Stage): Unit[] {
   return world.tables
     .filter((table) => table.stage === stage)
     .flatMap((table) =>
-      (table.match === 'first' ? [table.rules] : table.rules.map((rule) => [rule])).map((rules) => ({ table, rules })),
+      (table.match === 'first' ? [table.rules] : table.rules.map((rule) => [rule])).map((rules) => ({
+        table,
+        rules,
+      })),
     )
     .map(({ table, rules }, order) => ({ side, table, rules, order }));
 }
@@ -840,7 +949,9 @@ function counting<Counted extends Effect>(slot: string, list: readonly Counted[]
   const sure = list[at];
   const before = at < 0 ? list : list.slice(0, at);
   // Asked by several, a question is asked once.
-  const once = before.filter((one, index) => before.findIndex((other) => spellEffect(other) === spellEffect(one)) === index);
+  const once = before.filter(
+    (one, index) => before.findIndex((other) => spellEffect(other) === spellEffect(one)) === index,
+  );
   while (sure && once.at(-1)?.key === sure.key) once.pop();
   return sure ? [...once, sure] : once;
 }
@@ -857,11 +968,40 @@ function fieldOf(slot: string): string | null {
 
 /** A row with the facts first that its region names. */
 function inOrder(witness: Witness, region: Described): Witness {
-  const facts = [...Object.keys(region), ...Object.keys(witness)].filter((fact) => Object.hasOwn(witness, fact));
+  const facts = [...Object.keys(region), ...Object.keys(witness)].filter((fact) =>
+    Object.hasOwn(witness, fact),
+  );
   return Object.fromEntries(facts.map((fact) => [fact, witness[fact] as string]));
 }
 
-/** What is said of a row by a decision, without which rule said it. */
-export function saidOf(decision: Decision): readonly string[] {
-  return decisionLines(decision);
+/** Whether a difference is what parts the two decisions of a row: what its rules say of the row is not the same. */
+export function partsBy({ old, new: now }: Difference, was: Decision, is: Decision): boolean {
+  const said = (id: string | null, decision: Decision) => (id === null ? '' : saidBy(id, decision));
+  const [before, after] = [said(old.rule, was), said(now.rule, is)];
+  const acts = (id: string | null, decision: Decision) =>
+    id === null || before + after !== '' || decision.acted.some((rule) => rule.id === id);
+  return before !== after && acts(old.rule, was) && acts(now.rule, is);
+}
+
+/** All that a rule, a look-up or a correction says of a row. */
+function saidBy(id: string, { changes, tasks, answered, flags, excluded }: Decision): string {
+  const own = [...tasks, ...answered.map(({ task }) => task)].filter(
+    (task) => task.rule === id || task.lookUp === id,
+  );
+  const said = [
+    ...changes.filter(({ rule }) => rule === id).map(({ field, to }) => ['write', field, to]),
+    ...own.map((task) => [
+      task.kind,
+      task.for.map(({ field }) => field),
+      task.procedure,
+      task.refer,
+      task.steps,
+      task.choices,
+    ]),
+    ...flags
+      .filter(({ rule }) => rule === id)
+      .map(({ severity, field, message }) => [severity, field, message]),
+    ...(excluded?.rule === id ? [['exclude', excluded.reason]] : []),
+  ];
+  return said.length === 0 ? '' : JSON.stringify(said);
 }

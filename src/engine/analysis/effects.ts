@@ -2,7 +2,7 @@
 import { ANY_CELL, extraFields } from '../facts.ts';
 import { type Action, type Answerable, BY_CARRIER, type LookUp, type Op, type Rule } from '../rule.ts';
 import type { Point, Space, Term } from './space.ts';
-import { isCell, leaves, type World, type Writing, writingsOf } from './world.ts';
+import { isCell, leaves, type World, type Writing, writingsBy } from './world.ts';
 
 export interface Effect {
   /** What it is done to: of the rules of a stage that do something to the same, one has the say. */
@@ -40,7 +40,11 @@ export function effectsOf(rule: Rule, space: Space, point: Point): Effect[] {
     return { slot: text, key: text, shows, writing: null, byCarrier: false, unless: null };
   };
   const term = (fact: string) => space.fact(fact, point);
-  const ask = (fact: string, how: Parameters<typeof askKey>[2] = NO_MORE, shows: readonly Term[] = []): Effect => ({
+  const ask = (
+    fact: string,
+    how: Parameters<typeof askKey>[2] = NO_MORE,
+    shows: readonly Term[] = [],
+  ): Effect => ({
     ...task([]),
     slot: `ask ${fact}`,
     key: askKey(fact, world, how),
@@ -66,7 +70,7 @@ export function effectsOf(rule: Rule, space: Space, point: Point): Effect[] {
       case 'set':
       case 'copy':
       case 'lowest':
-        return writingsOf({ ...rule, then: [action] }).flatMap((writing) => {
+        return writingsBy(action).flatMap((writing) => {
           const { field, kind, from, per } = writing;
           const unless = (fact: string, about: string) => ({ ...ask(about), unless: fact });
           // A fact that nobody can be asked for is asked for as the cell that it would have filled.
@@ -97,7 +101,9 @@ export function effectsOf(rule: Rule, space: Space, point: Point): Effect[] {
         ];
       }
       case 'exclude':
-        return [{ ...task([]), slot: 'exclude', key: withoutNearest(action.reason), shows: filled(action.reason) }];
+        return [
+          { ...task([]), slot: 'exclude', key: withoutNearest(action.reason), shows: filled(action.reason) },
+        ];
       case 'stop':
         return [{ ...task([]), slot: 'stop', key: '' }];
       case 'flag': {
@@ -122,7 +128,11 @@ export function doubtsOf(rule: Rule): string[] {
 /** The facts that a rule asks for where it cannot read them. */
 export function numbersAsked(rule: Rule): string[] {
   const tests = [...rule.when, ...rule.whenAny.flat()];
-  return [...new Set(tests.filter(({ op }) => leaves(op).some(({ kind }) => kind === 'number')).map(({ fact }) => fact))];
+  return [
+    ...new Set(
+      tests.filter(({ op }) => leaves(op).some(({ kind }) => kind === 'number')).map(({ fact }) => fact),
+    ),
+  ];
 }
 
 /** What a look-up shows the agent. */

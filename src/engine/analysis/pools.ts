@@ -172,11 +172,16 @@ export class Pools {
     if (new Set(this.worlds.map((world) => world.aspect(aspect))).size === 1) return [];
     const names = this.worlds.flatMap(({ rules }): string[] => {
       if (typeof type === 'object')
-        return [...(rules.layouts.values.get(type.values) ?? [])].flatMap(([name, texts]) => [name, ...texts]);
+        return [...(rules.layouts.values.get(type.values) ?? [])].flatMap(([name, texts]) => [
+          name,
+          ...texts,
+        ]);
       if (type === 'country') return Object.keys(rules.countryAliases);
       const carriers = rules.carriers.flatMap(({ name, also, not }) => [name, ...also, ...not]);
       const noise = [...rules.carrierNoise.words, ...Object.keys(rules.carrierNoise.states)];
-      const noisy = rules.carriers.flatMap(({ name }) => noise.flatMap((one) => [`${name} ${one}`, `${one} ${name}`]));
+      const noisy = rules.carriers.flatMap(({ name }) =>
+        noise.flatMap((one) => [`${name} ${one}`, `${one} ${name}`]),
+      );
       return [...carriers, ...(this.sameNoise() ? [] : noisy)];
     });
     const meaning = (world: World, text: string) => {

@@ -8,7 +8,7 @@ import { comparedFacts, type Outcome, opHolds } from '../conditions.ts';
 import { ANY_CELL, Reading } from '../facts.ts';
 import type { FactType, Op, Rule, Test } from '../rule.ts';
 import { Pool, Pools } from './pools.ts';
-import { ALL, complement, count, members, spell, type Texts, those } from './texts.ts';
+import { ALL, complement, narrowest, spell, type Texts, those } from './texts.ts';
 import { type Aspect, isCell, leaves, type World } from './world.ts';
 
 /** A text that a row brings along. */
@@ -362,7 +362,8 @@ export class Space {
       };
     });
     // Where nothing has changed a cell yet, it is the cell that is spoken of.
-    if (this.tests.get(atom)?.fact.startsWith('original.') !== false) this.tests.set(atom, { fact, op, world });
+    if (this.tests.get(atom)?.fact.startsWith('original.') !== false)
+      this.tests.set(atom, { fact, op, world });
     return atom;
   }
 
@@ -475,7 +476,7 @@ export class Space {
       if (outcome === 'unreadable') unreadable.push(number);
       else if (outcome === wanted) holds.push(number);
     }
-    return { holds: narrow(holds, texts.length), unreadable: { but: false, ids: unreadable } };
+    return { holds: narrowest(those(holds), texts.length), unreadable: { but: false, ids: unreadable } };
   }
 
   private readonly profiles = new Map<Pick<Atom, 'profile'>, Map<Variable, readonly number[]>>();
@@ -552,7 +553,7 @@ export class Space {
       atom,
       wanted: true,
       variable,
-      holds: narrowed(holds, variable.pool.texts.length),
+      holds: narrowest(holds, variable.pool.texts.length),
       unreadable: NOBODY,
     });
     this.literals.set(key, literal);
@@ -764,18 +765,4 @@ function variablesIn(term: Term): Variable[] {
     case 'lowest':
       return [...variablesIn(term.of), ...variablesIn(term.per)];
   }
-}
-
-/** A set by whichever way is shorter. */
-function narrowed(texts: Texts, size: number): Texts {
-  const length = count(texts, size);
-  const isShort = texts.but ? size - length < length : length * 2 <= size;
-  return isShort ? texts : narrow([...members(texts, size)], size);
-}
-
-/** The numbers as a set, by whichever way is shorter. */
-function narrow(ids: readonly number[], size: number): Texts {
-  if (ids.length * 2 <= size) return { but: false, ids };
-  const inside = new Set(ids);
-  return { but: true, ids: Array.from({ length: size }, (_, id) => id).filter((id) => !inside.has(id)) };
 }

@@ -51,6 +51,14 @@ export function* members(texts: Texts, size: number): Generator<number> {
   }
 }
 
+/** A set by whichever way is shorter: the same set is kept in the same way. */
+export function narrowest(texts: Texts, size: number): Texts {
+  const isBut = count(texts, size) * 2 > size;
+  if (isBut === texts.but) return texts;
+  const inside = new Set(texts.ids);
+  return { but: isBut, ids: Array.from({ length: size }, (_, id) => id).filter((id) => !inside.has(id)) };
+}
+
 /** A set as a short text, for keys. */
 export function spell(texts: Texts): string {
   return (texts.but ? '!' : '') + texts.ids.join('.');

@@ -281,7 +281,11 @@ export function walkTogether(region: Region, given: WalkTogether): void {
       node(after, to);
     };
     if (variable) {
-      const groups = partition(askedOf(variable, cut.flat()), part.texts(variable), variable.pool.texts.length);
+      const groups = partition(
+        askedOf(variable, cut.flat()),
+        part.texts(variable),
+        variable.pool.texts.length,
+      );
       for (const { texts, verdict } of groups)
         go(part.put(variable, texts), (reducer, one) => reducer.after(one, variable, verdict));
       return;
@@ -373,7 +377,8 @@ function judgedBy(atom: Atom, verdict: Verdict): (literal: Literal) => Verdict |
 
 /** Whether a rule asks for a number in some of the rows that are left. */
 export function mayDoubt(rest: Rest): boolean {
-  return rest.doubtful || openOf(rest).some(({ atom }) => atom.doubtful);
+  const isIn = rest.doubtful || rest.any.some((list) => list.some(({ doubtful }) => doubtful));
+  return isIn || openOf(rest).some(({ atom }) => atom.doubtful);
 }
 
 /** Whether a rule holds for all rows that are left, or asks for a number in all of them. */

@@ -1,9 +1,9 @@
 /** A row of a region as people can write it down, and what the rules really make of it. */
 import { comparedFacts } from '../conditions.ts';
-import { Evaluator } from '../decide.ts';
-import type { Answer, RowInput, Task } from '../decision.ts';
+import type { Evaluator } from '../decide.ts';
+import type { RowInput } from '../decision.ts';
 import { testsOf } from '../evaluate.ts';
-import { rowGiven } from '../examples.ts';
+import { decideGiven, NONE, rowGiven } from '../examples.ts';
 import type { Books, RowState } from '../facts.ts';
 import type { Rule, RuleSet, RuleTable } from '../rule.ts';
 import type { Solution } from './solve.ts';
@@ -16,8 +16,6 @@ import { cellsUnder, isCell, type World, writingsOf } from './world.ts';
  */
 export type Witness = Readonly<Record<string, string>>;
 
-/** As in an answers file. */
-const NONE = '(none)';
 const EDITED = 'edited.';
 const ANSWERED = 'answered.';
 
@@ -179,50 +177,24 @@ function otherThanBlank({ texts }: Solution, fact: string): string[] {
   return [...new Set([given[0], given.at(-1)])].filter((text) => text !== undefined);
 }
 
-/** More rounds of questions than any row has. */
-const MOST_ROUNDS = 8;
-
 /** A row decided, its questions answered as they come up. */
 export async function decided(
   rules: RuleSet,
   books: Books,
   witness: Witness,
 ): Promise<{ evaluator: Evaluator; input: RowInput }> {
-  const given: Record<string, string> = {};
-  const answers = new Map<string, string>();
-  for (const [fact, text] of Object.entries(witness)) {
-    const field = fact.startsWith(EDITED) ? fact.slice(EDITED.length) : fact;
-    if (fact.startsWith(ANSWERED)) answers.set(fact.slice(ANSWERED.length), text);
-    else if (text === NONE && isCell(field)) {
-      answers.set(field, '');
-      if (fact !== field) given[fact] = '';
-    } else if (!fact.startsWith('customer.')) given[fact] = text;
-    // Of the customer, a blank is an answer; what is not known is not there.
-    else if (text.trim() !== '') given[fact] = text === NONE ? '' : text;
-  }
-  // A row has one of the layouts there are.
-  const layouts = rules.layouts.layouts.map(({ id }) => id);
-  if (layouts[0] !== undefined && !layouts.includes(rowGiven(given).table.layout)) given.system = layouts[0];
-  const { table, context, edits } = rowGiven(given);
-  const evaluator = new Evaluator(rules, table, context, books);
-  let input: RowInput = { answers: [], edits, excluded: null };
-  for (let round = 0; round < MOST_ROUNDS; round++) {
-    await evaluator.decideAll(new Map([[0, input]]));
-    const news = evaluator.decision(0).tasks.flatMap((task) => answerTo(task, answers) ?? []);
-    if (news.length === 0) break;
-    input = { ...input, answers: [...input.answers, ...news] };
-  }
-  return { evaluator, input };
+  return decideGiven(rules, asGiven(rules, witness), books);
 }
 
-function answerTo(task: Task, answers: ReadonlyMap<string, string>): Answer | null {
-  const values = task.for.flatMap(({ field }) => {
-    const text = answers.get(field);
-    return text === undefined ? [] : [[field, text] as const];
-  });
-  return values.length === 0
-    ? null
-    : { task: task.key, restsOn: task.restsOn, values: Object.fromEntries(values) };
+/** A witness as an example gives it: it names its layout where there is no other way to tell. */
+export function asGiven(rules: RuleSet, witness: Witness): Witness {
+  // Of the customer, a blank is an answer; what is not known is not there.
+  const isKnown = ([fact, text]: [string, string]) => !fact.startsWith('customer.') || text.trim() !== '';
+  const given = Object.fromEntries(Object.entries(witness).filter(isKnown));
+  // A row has one of the layouts there are.
+  const layouts = rules.layouts.layouts.map(({ id }) => id);
+  const isOne = layouts.includes(rowGiven(given).table.layout);
+  return layouts[0] === undefined || isOne ? given : { ...given, system: layouts[0] };
 }
 
 async function meetings(world: World, witness: Witness): Promise<Meeting[]> {

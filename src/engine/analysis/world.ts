@@ -2,7 +2,7 @@
 import { askOnce, makeBooks } from '../decide.ts';
 import { ANY_CELL, type Books, factTypes, readNumber } from '../facts.ts';
 import type { NumberFacts } from '../number.ts';
-import type { FactType, Op, Question, Rule, RuleSet, RuleTable } from '../rule.ts';
+import type { Action, FactType, Op, Question, Rule, RuleSet, RuleTable } from '../rule.ts';
 
 /** The same few hundred numbers are read over and over, also from one check to the next. */
 const numbers = new Map<string, NumberFacts>();
@@ -46,7 +46,10 @@ export class World {
   aspect(aspect: Aspect): string {
     const { rules } = this;
     const countries = () => rules.countryAliases;
-    const carriers = () => [rules.carriers.map(({ name, also, not }) => [name, also, not]), rules.carrierNoise];
+    const carriers = () => [
+      rules.carriers.map(({ name, also, not }) => [name, also, not]),
+      rules.carrierNoise,
+    ];
     if (typeof aspect === 'object')
       return JSON.stringify([aspect.values, [...(rules.layouts.values.get(aspect.values) ?? [])]]);
     switch (aspect) {
@@ -126,21 +129,24 @@ export interface Writing {
 
 /** What a rule writes, in the order of its actions. */
 export function writingsOf(rule: Rule): readonly Writing[] {
-  return rule.then.flatMap((action): Writing[] => {
-    switch (action.do) {
-      case 'clear':
-      case 'keep':
-        return action.fields.map((field) => ({ field, kind: action.do, from: '', per: '' }));
-      case 'set':
-        return action.values.map(([field, from]) => ({ field, kind: 'set', from, per: '' }));
-      case 'copy':
-        return action.pairs.map(([field, from]) => ({ field, kind: 'copy', from, per: '' }));
-      case 'lowest':
-        return action.pairs.map(([field, from]) => ({ field, kind: 'lowest', from, per: action.per }));
-      default:
-        return [];
-    }
-  });
+  return rule.then.flatMap(writingsBy);
+}
+
+/** What an action writes. */
+export function writingsBy(action: Action): Writing[] {
+  switch (action.do) {
+    case 'clear':
+    case 'keep':
+      return action.fields.map((field) => ({ field, kind: action.do, from: '', per: '' }));
+    case 'set':
+      return action.values.map(([field, from]) => ({ field, kind: 'set', from, per: '' }));
+    case 'copy':
+      return action.pairs.map(([field, from]) => ({ field, kind: 'copy', from, per: '' }));
+    case 'lowest':
+      return action.pairs.map(([field, from]) => ({ field, kind: 'lowest', from, per: action.per }));
+    default:
+      return [];
+  }
 }
 
 /** Whether a rule takes a row out of the later stages; `checks` still run after a `stop`. */

@@ -103,7 +103,18 @@ async function look(
 }
 
 function isAskedAgain({ tasks }: Decision, given: readonly Answer[] = []): boolean {
-  return tasks.some(({ key, kind }) => kind === 'ask' && given.some(({ task }) => task === key));
+  const asked = tasks.filter(({ kind }) => kind === 'ask').map((task) => task.for[0]?.field ?? '');
+  return asked.some((field) => given.some(({ values }) => Object.hasOwn(values, field)));
+}
+
+/** The decisions about rows of which nobody has said anything. */
+export async function decideRows(rules: RuleSet, rows: readonly Parted['cells'][]): Promise<Decision[]> {
+  const fields = Object.keys(rows[0] ?? {});
+  const plain = rows.map((cells) => ({ cells: fields.map((field) => cells[field] ?? ''), edits: {} }));
+  const context = { customer: new Map(), references: new Map(), batch: null };
+  const evaluator = new Evaluator(rules, tableOf(fields, plain, 'one'), context, makeBooks(rules));
+  await evaluator.decideAll(new Map());
+  return rows.map((_, index) => evaluator.decision(index));
 }
 
 /** Answers the open questions of a row with "there is none". Whether there were any that had not been. */
@@ -238,6 +249,8 @@ export interface Parted {
   readonly cells: Readonly<Record<string, string>>;
   readonly edits: Readonly<Record<string, string>>;
   readonly customer: Readonly<Record<string, string>>;
+  /** Whether anybody has answered anything by then. */
+  readonly answered: boolean;
   readonly decisions: readonly [Decision, Decision];
 }
 
@@ -264,10 +277,15 @@ export async function everyParting(before: RuleSet, after: RuleSet, texts: Texts
           const [old, now] = sides.map(({ evaluator }) => evaluator.decision(index)) as [Decision, Decision];
           const { cells, edits } = rows[index] as Row;
           // An answer that is asked for again rested on what another answer has changed: that is no other decision.
-          if (sides.some(({ evaluator, answers }) => isAskedAgain(evaluator.decision(index), answers.get(index)))) continue;
+          if (
+            sides.some(({ evaluator, answers }) =>
+              isAskedAgain(evaluator.decision(index), answers.get(index)),
+            )
+          )
+            continue;
           if (!sameOutcome(old, now)) {
             const named = Object.fromEntries(fields.map((field, at) => [field, cells[at] as string]));
-            found.push({ cells: named, edits, customer, decisions: [old, now] });
+            found.push({ cells: named, edits, customer, answered: round > 0, decisions: [old, now] });
             continue;
           }
           // Each side's question has a name of its own.

@@ -5,6 +5,8 @@ import { showProblem } from '../../../src/engine/problem.ts';
 import type { RuleSet } from '../../../src/engine/rule.ts';
 import type { Texts } from './every-row.ts';
 
+export type { RuleText } from '../../../src/engine/load.ts';
+
 // MORE=20 tries twenty times as many rule sets.
 export const MORE = Number(process.env.MORE ?? 1);
 
@@ -66,7 +68,8 @@ export interface WrittenTable {
   readonly rules: readonly Written[];
 }
 
-export function load(tables: readonly WrittenTable[]): RuleSet {
+/** The tables with their words: carriers, look-ups and what means nothing. Files of the same name take the others' place. */
+export function load(tables: readonly WrittenTable[], more: readonly RuleText[] = []): RuleSet {
   const source = { document: 'd', section: 's' };
   const files = tables.map(({ stage, match, rules }, at) => {
     const name = `t${at}.yaml`;
@@ -87,7 +90,10 @@ export function load(tables: readonly WrittenTable[]): RuleSet {
       text: JSON.stringify({ kind: 'rules', title: 't', stage, match, rules: list }),
     };
   });
-  const { rules, problems } = loadRules([...words, ...files], { digest: '' });
+  const { rules, problems } = loadRules(
+    [...words.filter(({ name }) => !more.some((one) => one.name === name)), ...more, ...files],
+    { digest: '' },
+  );
   if (!rules) throw new Error(problems.map(showProblem).join('\n'));
   return rules;
 }
@@ -321,7 +327,7 @@ const fewTests = fc.oneof(
   },
 );
 
-export const then = fc.oneof(
+export const actions = fc.oneof(
   { weight: 3, arbitrary: fc.constantFrom<Written['then']>({ keep: 'a' }, { keep: 'b' }) },
   {
     weight: 6,
@@ -360,3 +366,52 @@ export const staged: Kind = {
   },
   writes: [],
 };
+
+const FROM = `why: w
+    source: { document: d, section: s }
+    basis: ours
+`;
+
+/** Carriers by this and other names, look-ups, and words that mean nothing. */
+export const otherWords: fc.Arbitrary<RuleText[]> = fc
+  .record({
+    northern: fc.constantFrom('[North Tel]', '[North Tel, Nobody]', '[Northx]', '[]'),
+    southern: fc.constantFrom('"7"', '"x"', '8'),
+    western: fc.boolean(),
+    noise: fc.constantFrom('[LLC]', '[LLC, Tel]'),
+    blank: fc.constantFrom('[null]', '[null, x]', '[nobody, "7"]'),
+    lookUps: fc.uniqueArray(
+      fc.record({
+        where: fc.constantFrom('US Northern', 'US any', 'GB any', 'any Southern', 'any any'),
+        how: fc.constantFrom('how: [Look.]', 'how: [Ask.]', 'refer: manager'),
+      }),
+      { selector: ({ where }) => where, maxLength: 4 },
+    ),
+  })
+  .map(({ northern, southern, western, noise, blank, lookUps }) => {
+    const carriers = [
+      `{ name: Northern, also: ${northern}`,
+      `{ name: Southern, pin: ${southern}`,
+      ...(western && !northern.includes('Nobody') ? ['{ name: Nobody'] : []),
+    ].map((one) => `  - ${one}, why: w, source: { document: d, section: s }, basis: ours }\n`);
+    const rows = lookUps.map(({ where, how }) => {
+      const [country, carrier] = where.split(' ');
+      const example = `examples:\n      - given: { country: US }\n        expect: { status: ready }\n`;
+      return `  - country: ${country}\n    carrier: ${carrier}\n    ${how}\n    for: a\n    ${FROM}    ${example}`;
+    });
+    const file = (name: string, text: string): RuleText => ({ name, path: name, text });
+    return [
+      file(
+        'carriers.yaml',
+        `kind: carriers\ntitle: Carriers\nignore-words: ${noise}\ncarriers:\n${carriers.join('')}${rows.length > 0 ? `look-ups:\n${rows.join('')}` : ''}`,
+      ),
+      file(
+        'corrections.yaml',
+        `kind: corrections\ntitle: Nothing\ncorrections:\n  - { id: nulls, title: Null, blank-cells: ${blank}, why: w, source: { document: d, section: s }, basis: ours }\n`,
+      ),
+      file(
+        'procedures.yaml',
+        'kind: procedures\ntitle: Steps\nprocedures:\n  - { id: carrier-records, title: Records, where: there, steps: [Look there.], yields: it }\n',
+      ),
+    ];
+  });

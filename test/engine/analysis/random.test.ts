@@ -8,7 +8,7 @@ import { Reach } from '../../../src/engine/analysis/unreachable.ts';
 import { witnessOf } from '../../../src/engine/analysis/witness.ts';
 import { World } from '../../../src/engine/analysis/world.ts';
 import { alsoRow, everyRow, type Texts } from './every-row.ts';
-import { flag, kinds, load, MORE, rule, staged, then, type WrittenTable } from './random-tables.ts';
+import { actions, flag, kinds, load, MORE, rule, staged, type WrittenTable } from './random-tables.ts';
 
 async function compare(tables: readonly WrittenTable[], texts: Texts): Promise<void> {
   const rules = load(tables);
@@ -78,7 +78,7 @@ test('stages after one another, every row of them', { timeout: 300_000 * MORE },
   const table = fc.record({
     stage: fc.constantFrom('correct', 'scope', 'facts', 'address', 'checks'),
     match: fc.constantFrom('first', 'all'),
-    rules: fc.array(rule(staged, then), { minLength: 1, maxLength: 3 }),
+    rules: fc.array(rule(staged, actions), { minLength: 1, maxLength: 3 }),
   });
   await fc.assert(
     fc.asyncProperty(fc.array(table, { minLength: 2, maxLength: 3 }), (tables) =>
