@@ -279,6 +279,13 @@ export class Describer {
       if (!blank) continue;
       add(fact, 'blank', blank, BLANK);
       add(fact, 'present', complement(blank), BLANK);
+      // To write nothing over spaces is to write.
+      const nothing = variable.pool.number('');
+      if (nothing === undefined || fact !== own) continue;
+      const empty: Texts = { but: false, ids: [nothing] };
+      add(fact, 'empty', empty, LATER);
+      add(fact, 'spaces', meet(blank, complement(empty)), LATER);
+      add(fact, 'present or spaces', complement(empty), LATER);
     }
     // Of what both sides say in the same words and mean otherwise, it is told when.
     return found.map((one) => {

@@ -259,7 +259,7 @@ class Comparing {
     // A row that shows its patterns, and one of every region, before others.
     const rows = regions.slice(0, MOST_TRIED).flatMap((region) => solver.solve(region) ?? []);
     let other: Shown | null = null;
-    rows.sort((a, b) => Number(b.sure) - Number(a.sure));
+    rows.sort((a, b) => Number(b.sure) - Number(a.sure) || spaces(a) - spaces(b));
     for (const edited of [false, true]) {
       for (const row of rows) {
         const shown = await this.apart(row, [edited]);
@@ -908,6 +908,11 @@ class Comparing {
       { all: [literal], any: [] },
     ]);
   }
+}
+
+/** How many cells of a row hold nothing but spaces: such rows are right, and hard to see. */
+function spaces({ texts }: Solution): number {
+  return [...texts.values()].filter((text) => text !== '' && text.trim() === '').length;
 }
 
 async function decide({ rules, books }: Quiet, witness: Witness): Promise<Decision> {

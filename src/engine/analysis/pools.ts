@@ -80,7 +80,8 @@ export class Pools {
           }
         }
         for (const { field, kind, from } of writingsOf(rule)) {
-          if (kind === 'keep') kept.push(field);
+          // Between rule sets, what is written counts against what stands there: to the letter too.
+          if (kind === 'keep' || worlds.length > 1) kept.push(field);
           if (kind === 'set') constants.push([field, from]);
           else if (kind === 'copy' || kind === 'lowest') links.push([field, from]);
         }
@@ -156,6 +157,7 @@ export class Pools {
         else if (type === 'yes-no') gathering.addAll(gathering.careful ? YES_NO_WORDS : ['yes', 'no']);
         else if (fact.startsWith('file.distinct.')) gathering.addAll(['0', '1', '2', '3']);
         if (this.worlds.length > 1) gathering.addAll(this.readDifferently(type));
+        if (this.worlds.length > 1 && use.kept) gathering.addLast([' ']);
         if (isCell(fact)) gathering.addLast(world.blankWords);
         for (const text of world.allowed(fact) ?? []) gathering.add(text);
         if (fact === 'phoneNumber' && this.readsNumbers)

@@ -93,6 +93,14 @@ function clausesOf(region: Readonly<Record<string, string>>): [fact: string, say
 // biome-ignore lint/suspicious/noThenProperty: the rule language's own word
 const FLAGS = { then: { flag: 'x' } };
 
+/** What no rule can ask for. */
+const BESIDE: Readonly<Record<string, (text: string) => boolean>> = {
+  'no number': (text) => !/^[+-]?\d+(\.\d+)?$/.test(text.trim()),
+  empty: (text) => text === '',
+  spaces: (text) => text !== '' && text.trim() === '',
+  'present or spaces': (text) => text !== '',
+};
+
 /** Which rows lie in a region that is said of a difference: what it says is read as a rule's conditions. */
 async function insides(
   regions: readonly Readonly<Record<string, string>>[],
@@ -106,7 +114,7 @@ async function insides(
       if ('problems' in read) throw new Error(`${clause}: ${showProblem(read.problems[0] as Problem)}`);
       return { [fact]: plain(read.value) as never };
     };
-    if (says === 'no number' || says.startsWith('such as'))
+    if (Object.hasOwn(BESIDE, says) || says.startsWith('such as'))
       return { when: { a: 'any' }, whenAny: [], ...FLAGS };
     if (fact.startsWith('none.'))
       return {
@@ -130,9 +138,7 @@ async function insides(
   return decisions.map(({ acted }, index) => {
     const met = new Set(acted.map(({ id }) => clauses[Number(id.replace('t0r', ''))]));
     const isMet = ([fact, says]: [string, string]) =>
-      says === 'no number'
-        ? !/^[+-]?\d+(\.\d+)?$/.test(rows[index]?.[fact]?.trim() ?? '')
-        : met.has(JSON.stringify([fact, says]));
+      BESIDE[says]?.(rows[index]?.[fact] ?? '') ?? met.has(JSON.stringify([fact, says]));
     return regions.some((region) => clausesOf(region).every(isMet));
   });
 }

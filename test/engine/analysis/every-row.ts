@@ -102,6 +102,11 @@ async function look(
   }
 }
 
+function factsAnswered({ answered }: Decision): string {
+  const facts = answered.flatMap(({ task }) => (task.kind === 'ask' ? [task.for[0]?.field] : []));
+  return [...new Set(facts)].sort().join();
+}
+
 function isAskedAgain({ tasks }: Decision, given: readonly Answer[] = []): boolean {
   const asked = tasks.filter(({ kind }) => kind === 'ask').map((task) => task.for[0]?.field ?? '');
   return asked.some((field) => given.some(({ values }) => Object.hasOwn(values, field)));
@@ -276,8 +281,10 @@ export async function everyParting(before: RuleSet, after: RuleSet, texts: Texts
         for (const index of left) {
           const [old, now] = sides.map(({ evaluator }) => evaluator.decision(index)) as [Decision, Decision];
           const { cells, edits } = rows[index] as Row;
-          // An answer that is asked for again rested on what another answer has changed: that is no other decision.
+          // An answer that counts no more rested on what another answer has changed: that is no other decision.
+          const counted = sides.map(({ evaluator }) => factsAnswered(evaluator.decision(index)));
           if (
+            counted[0] !== counted[1] ||
             sides.some(({ evaluator, answers }) =>
               isAskedAgain(evaluator.decision(index), answers.get(index)),
             )
