@@ -86,8 +86,10 @@ beforeEach(() => {
 
 describe('the GitHub workflow', () => {
   const { on, env: variables, jobs } = parse(WORKFLOW);
-  const steps: { name?: string; run?: string; uses?: string }[] = jobs.rules.steps;
-  const commands = steps.flatMap((step) => (step.run === undefined ? [] : [step.run]));
+  const steps: { name?: string; run?: string; uses?: string; env?: object }[] = jobs.rules.steps;
+  const all = steps.flatMap((step) => (step.run === undefined ? [] : [step.run]));
+  /** What runs for a push, too. */
+  const commands = steps.flatMap((step) => (step.run === undefined || step.env ? [] : [step.run]));
 
   /** Commands of the workflow, as a runner runs them. */
   function runSteps(which = commands): { command: string; status: number | null; said: string }[] {
@@ -126,6 +128,29 @@ describe('the GitHub workflow', () => {
     );
     expect(failed(runSteps(of('schema')))).toEqual(['csr rules schema']);
     rmSync(join(repository, 'rules/more.yaml'));
+  });
+
+  it('shows what a pull request changes, and takes no difference for a fault', () => {
+    const [step] = all.filter((command) => command.includes('rules diff'));
+    const summary = join(repository, 'summary.md');
+    const show = () => {
+      rmSync(summary, { force: true });
+      put('shown.sh', step ?? '');
+      const variables = ['BASE=HEAD', 'RULES=rules', `GITHUB_STEP_SUMMARY=${summary}`];
+      return run('env', [...variables, 'bash', '--noprofile', '--norc', '-eo', 'pipefail', 'shown.sh']);
+    };
+    git('init', '--quiet');
+    git('add', 'rules');
+    git('commit', '--quiet', '-m', 'Our rules');
+    expect(show().status).toBe(0);
+    expect(readFileSync(summary, 'utf8')).toContain('### Rules: no difference');
+    put('rules/ours.yaml', GOOD.replaceAll('+1808', '+1671'));
+    const { status, said } = show();
+    expect(status, said).toBe(0);
+    expect(readFileSync(summary, 'utf8')).toMatch(
+      /### Rules: 2 differences\n[\s\S]*by our-island \(rules\/ours\.yaml:6\)/,
+    );
+    rmSync(join(repository, '.git'), { recursive: true });
   });
 
   it('fails on a name that nobody knows, and says where', () => {

@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { analyse } from '../../engine/analysis/check.ts';
+import { type Comparison, compare } from '../../engine/analysis/diff.ts';
 import { type Evaluator, makeBooks } from '../../engine/decide.ts';
 import type { ListKey } from '../../engine/edit-rules.ts';
 import { escalate } from '../../engine/escalate.ts';
@@ -29,6 +30,7 @@ import { fileNamed, homeIn, homeOf, homeOfTable, kindOf } from '../../review/rul
 import { openGrid, readRuleSources, reviewUnder } from '../open.ts';
 import { addRuleOptions, addTableOptions, type InputOptions, type RuleOptions } from '../options.ts';
 import { askCarrier, askEscalation, askLookUp, askRule, type World } from './add-questions.ts';
+import { differenceLines } from './diff-format.ts';
 import { counted, WARN_DAYS } from './folder.ts';
 import { Interview, Lines, type Options } from './interview.ts';
 
@@ -242,13 +244,15 @@ class Adding {
     const found = await newFindings(world.rules, rules);
     if (found.length > 0) throw new CsrError(found);
     const rows = await this.rows(world.rules, rules);
+    // Of rejections, no row of a record is decided.
+    const comparison = draft.list === 'escalations' ? null : await compare(world.rules, rules);
     // Laid over others, rules take rows from those below; what else is laid over them only says more.
     const mayTake = !ground.over || draft.list === 'rules';
     const lost = mayTake ? await lostExamples(world.rules, rules) : [];
     const broken = lost.filter((failure) => !isOvertaken(failure, ground, compiled));
     if (broken.length > 0) throw new CsrError(broken.map(brokenExample));
     this.show(draft, compiled, ground);
-    await this.showChanges(draft, world, rules, lost, rows);
+    await this.showChanges(draft, world, rules, lost, comparison, rows);
     for (const notice of notices) this.say(`\n${notice}`);
     if (!(await this.confirm())) return false;
     await this.write(draft, folder, compiled);
@@ -364,6 +368,7 @@ class Adding {
     world: World,
     rules: RuleSet,
     lost: readonly ExampleFailure[],
+    comparison: Comparison | null,
     rows: Rows | null,
   ): Promise<void> {
     this.say('\nWhat changes');
@@ -372,6 +377,7 @@ class Adding {
     for (const line of own) this.say(`  ${line}`);
     for (const { rule, place, came } of lost)
       this.say(`  ${showPlace(place)}: an example of ${rule} is decided by the rules laid over it: ${came}`);
+    if (comparison) for (const line of overAllRows(comparison)) this.say(`  ${line}`);
     if (rows === null) return;
     const { review } = rows;
     const changes = rowChanges(rows.before, rows.after);
@@ -464,6 +470,21 @@ function isOvertaken({ place, by }: ExampleFailure, ground: Ground, { files }: C
 function brokenExample({ rule, place, came, wanted }: ExampleFailure): Problem {
   const message = `an example of \`${rule}\` would hold no more`;
   return { code: 'example-fails', severity: 'error', message, place, rule, found: came, wanted };
+}
+
+/** As many differences as are read before an entry is written; `csr rules diff` shows all. */
+const MOST_SHOWN = 3;
+
+/** Which rows of any file are decided differently by the entry. */
+function overAllRows({ differences, unproved }: Comparison): string[] {
+  const open = unproved.length === 0 ? '' : `; of ${counted(unproved.length, 'case')} it is not known`;
+  if (differences.length === 0) return [`over all rows: no difference${open}`];
+  const more = differences.length - MOST_SHOWN;
+  return [
+    `over all rows: ${counted(differences.length, 'difference')}${open}`,
+    ...differences.slice(0, MOST_SHOWN).flatMap((one) => differenceLines(one).map((line) => `  ${line}`)),
+    ...(more > 0 ? [`  and ${more} more, which \`csr rules diff\` shows once it is written`] : []),
+  ];
 }
 
 /** What the names of a carrier mean now, and what they meant. */

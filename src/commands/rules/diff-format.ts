@@ -60,15 +60,22 @@ function text(changes: Changes): string {
     .join('\n');
 }
 
-function difference(one: Difference, { expected, on }: Changes): string[] {
+/** A difference: its rows, what was made of them and what is, and one of them. */
+export function differenceLines(one: Difference): string[] {
   const [first = 'every row', ...others] = regionsOf(one);
-  const rows = on?.of(one);
   return [
     first,
     ...others.map((region) => `or ${region}`),
     ...labelled('before:', outcome(one, 'old')),
     ...labelled('now:', outcome(one, 'new')),
     `  for example ${facts(one.witness)}`,
+  ];
+}
+
+function difference(one: Difference, { expected, on }: Changes): string[] {
+  const rows = on?.of(one);
+  return [
+    ...differenceLines(one),
     ...(expected !== null && one.outside !== null
       ? [`  not as expected, for example ${facts(one.outside)}`]
       : []),

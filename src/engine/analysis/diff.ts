@@ -216,6 +216,8 @@ class Comparing {
       const difference = await this.difference(candidate);
       if (difference) differences.push(difference);
     }
+    // What a file alone shows is read first, then what a joined one does, then what takes a person's hand.
+    differences.sort((a, b) => farFetched(a.witness) - farFetched(b.witness));
     return { differences, unproved: this.unproved, free: this.free };
   }
 
@@ -908,6 +910,11 @@ class Comparing {
       { all: [literal], any: [] },
     ]);
   }
+}
+
+function farFetched(witness: Witness): number {
+  const has = (beginning: string) => Object.keys(witness).some((fact) => fact.startsWith(beginning));
+  return (has('edited.') ? 2 : 0) + (has('reference.') ? 1 : 0);
 }
 
 /** How many cells of a row hold nothing but spaces: such rows are right, and hard to see. */

@@ -1,11 +1,9 @@
 import fc from 'fast-check';
 import { afterAll, describe, expect, test } from 'vitest';
 import { type Comparison, compare } from '../../../src/engine/analysis/diff.ts';
-import { decided } from '../../../src/engine/analysis/witness.ts';
-import { makeBooks } from '../../../src/engine/decide.ts';
 import type { Decision } from '../../../src/engine/decision.ts';
 import { readYaml, type Yaml } from '../../../src/engine/edit-rules.ts';
-import { decisionLines } from '../../../src/engine/examples.ts';
+import { decideGiven, decisionLines } from '../../../src/engine/examples.ts';
 import { type Problem, showProblem } from '../../../src/engine/problem.ts';
 import type { RuleSet } from '../../../src/engine/rule.ts';
 import { sameOutcome } from '../../../src/engine/what-changes.ts';
@@ -79,7 +77,7 @@ function isAbout({ old, new: now }: Comparison['differences'][number], { decisio
 }
 
 async function sayOf(rules: RuleSet, witness: Readonly<Record<string, string>>): Promise<Decision> {
-  return (await decided(rules, makeBooks(rules), witness)).evaluator.decision(0);
+  return (await decideGiven(rules, witness)).decision;
 }
 
 /** What a region says of each fact, part by part: all parts must be so. */
