@@ -709,8 +709,30 @@ class Comparing {
       for (const part of this.unlike(field, [old, now], region, pipeline, points)) tell(part);
       return;
     }
+    const conditional = [...old, ...now].find(({ unless }) => unless !== null);
+    if (slot.startsWith('ask ') && conditional?.unless) {
+      // What is asked only where there is nothing to write is asked or not, part by part.
+      const { unless, unit } = conditional;
+      const isSame = (one: Done) => one.unless === unless && one.unit.side === unit.side;
+      const without = (list: readonly Done[]) => list.filter((one) => !isSame(one));
+      const surely = (list: readonly Done[]) =>
+        list.map((one) => (isSame(one) ? { ...one, unless: null } : one));
+      const present = space.present(space.fact(unless, points[unit.side]));
+      const go = (change: typeof without, part: Region) =>
+        this.tellApart(slot, [change(old), change(now)], part, pipeline, points, tell, leaf);
+      pipeline.either(present, region, (holds, part) => {
+        if (holds) go(without, part);
+        else
+          pipeline.none(unless, part, (none, rest) => {
+            go(none ? without : surely, rest);
+            return false;
+          });
+        return false;
+      });
+      return;
+    }
     const [one, two] = [old, now].map((list) => counting(slot, list)) as [readonly Done[], readonly Done[]];
-    const keys = (list: readonly Done[]) => list.map(({ key, unless }) => `${key} ${unless}`).join('\n');
+    const keys = (list: readonly Done[]) => list.map(({ key }) => key).join('\n');
     if (keys(one) !== keys(two)) {
       if (slot === 'stop') this.stopped(old.length > 0 ? old : now, region, pipeline, points, tell);
       else tell(region);
@@ -772,11 +794,12 @@ class Comparing {
     const facts = tests.filter((test) => verdictOf(test) === UNREADABLE).map(({ fact }) => fact);
     return [...new Set(facts)].map((fact) => ({
       slot: `ask ${fact}`,
-      key: askKey(fact, point.world),
+      // Which of several blocks is in doubt, the region does not always tell.
+      key: isSure ? askKey(fact, point.world) : JSON.stringify([askKey(fact, point.world), rule.id]),
       shows: [],
       writing: null,
       byCarrier: false,
-      unless: isSure ? null : rule.id,
+      unless: null,
     }));
   }
 
@@ -952,20 +975,10 @@ function isOrdered(slot: string): boolean {
   return /^(write|ask) |^(exclude|stop)$/.test(slot);
 }
 
-/** What counts of all that is done to a thing: the first question that is surely asked, the last reason, one stop. */
+/** What counts of all that is done to a thing: the first question, the last reason, one stop. */
 function counting<Counted extends Effect>(slot: string, list: readonly Counted[]): readonly Counted[] {
   if (slot === 'exclude') return list.slice(-1);
-  if (slot === 'stop') return list.slice(0, 1);
-  if (!slot.startsWith('ask ')) return list;
-  const at = list.findIndex(({ unless }) => unless === null);
-  const sure = list[at];
-  const before = at < 0 ? list : list.slice(0, at);
-  // Asked by several, a question is asked once.
-  const once = before.filter(
-    (one, index) => before.findIndex((other) => spellEffect(other) === spellEffect(one)) === index,
-  );
-  while (sure && once.at(-1)?.key === sure.key) once.pop();
-  return sure ? [...once, sure] : once;
+  return slot === 'stop' || slot.startsWith('ask ') ? list.slice(0, 1) : list;
 }
 
 /** Whether a `first` table stands among units of the other side: it is that one that has changed. */

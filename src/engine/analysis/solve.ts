@@ -6,6 +6,8 @@ import { count, FALSE, members, spell, TRUE, type Verdict } from './texts.ts';
 /** One row of a region. */
 export interface Solution {
   readonly texts: ReadonlyMap<Variable, string>;
+  /** What another column holds, where some cell of the row must fit; else null. */
+  readonly other: string | null;
   /** Whether its patterns were tried too, and came out as said; else they are taken as free. */
   readonly sure: boolean;
 }
@@ -65,7 +67,7 @@ export class Solver {
       const found = parts.map((part) => this.settle(part, region, sure));
       if (found.some((one) => one === null)) continue;
       const texts = new Map(found.flatMap((one) => [...(one as ReadonlyMap<Variable, string>)]));
-      return { texts, sure };
+      return { texts, other: otherCell(region), sure };
     }
     return null;
   }
@@ -208,6 +210,17 @@ export class Solver {
     }
     return [...seen.values()];
   }
+}
+
+/** A text of one more column by which all is so that is said of any cell. */
+function otherCell({ said }: Region): string | null {
+  const cells = [...said].filter(([atom]) => atom.cells);
+  const wanted = cells.filter(([, verdict]) => verdict === TRUE).map(([atom]) => atom);
+  const unwanted = new Set(
+    cells.filter(([, verdict]) => verdict === FALSE).flatMap(([atom]) => atom.fitting),
+  );
+  const fits = (text: string) => !unwanted.has(text) && wanted.every(({ fitting }) => fitting.includes(text));
+  return wanted[0]?.fitting.find(fits) ?? wanted[0]?.fitting.find((text) => !unwanted.has(text)) ?? null;
 }
 
 /** So few are tried in whatever order. */

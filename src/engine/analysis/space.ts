@@ -600,7 +600,9 @@ export class Space {
     const read = known.facts.flatMap((fact) =>
       fact === ANY_CELL ? [...point.world.rules.layouts.fields.keys()] : [fact],
     );
-    const key = read.map((fact) => this.fact(fact, point).key).join(' ');
+    const key = [this.worlds.indexOf(point.world), ...read.map((fact) => this.fact(fact, point).key)].join(
+      ' ',
+    );
     let condition = known.made.get(key);
     if (!condition) {
       condition = this.makeCondition(rule, point);

@@ -4,7 +4,7 @@ import type { Evaluator } from '../decide.ts';
 import type { RowInput } from '../decision.ts';
 import { testsOf } from '../evaluate.ts';
 import { decideGiven, NONE, rowGiven } from '../examples.ts';
-import type { Books, RowState } from '../facts.ts';
+import { ANY_CELL, type Books, type RowState } from '../facts.ts';
 import type { Rule, RuleSet, RuleTable } from '../rule.ts';
 import type { Solution } from './solve.ts';
 import { members } from './texts.ts';
@@ -40,7 +40,7 @@ interface Written {
  * A row of a region.
  * @param edited what people may have written they have written; else it stands in the file as far as it can
  */
-export function witnessOf({ texts }: Solution, edited: boolean): Witness {
+export function witnessOf({ texts, other }: Solution, edited: boolean): Witness {
   const cells = new Map<string, string>();
   const edits = new Map<string, string>();
   const facts = new Map<string, string>();
@@ -63,6 +63,7 @@ export function witnessOf({ texts }: Solution, edited: boolean): Witness {
     else if (!edited && (cells.get(fact) ?? '').trim() === '') cells.set(fact, NONE);
     else facts.set(EDITED + fact, NONE);
   }
+  if (other !== null) facts.set(ANY_CELL, other);
   return Object.fromEntries([...cells, ...facts]);
 }
 
