@@ -22,8 +22,12 @@ export interface InputOptions extends RuleOptions {
 }
 
 export function addRuleOptions(command: Command): Command {
+  return addExtendOptions(command.option('--rules <dir>', 'use these rules in place of the built-in ones'));
+}
+
+/** What is laid over rules, wherever those come from. */
+export function addExtendOptions(command: Command): Command {
   return command
-    .option('--rules <dir>', 'use these rules in place of the built-in ones')
     .option('--extend <dir>', 'lay this folder of rules over them')
     .option('--as-of <date>', 'judge dates in rules as of this day (YYYY-MM-DD)', isoDate);
 }

@@ -61,8 +61,10 @@ function readRevision({ revision, folder }: Revision): RuleText[] {
     throw failed('unknown-revision', `\`${name}\` names no revision before its colon`, {
       wanted: 'a revision and a folder in it, such as `main:rules`',
     });
-  if (git(['rev-parse', '--git-dir']).status !== 0)
+  const repository = git(['rev-parse', '--git-dir']);
+  if (repository.status !== 0)
     throw failed('no-repository', `\`${name}\` names a git revision, and this folder is in no repository`, {
+      ...(repository.said === '' ? {} : { found: `git says: ${repository.said}` }),
       help: 'run the command inside the repository, or name a folder that is on the disk',
     });
   if (git(['rev-parse', '--verify', '--quiet', `${revision}^{tree}`]).status !== 0)

@@ -12,7 +12,7 @@ import { BUILT_IN, readRulesNamed } from '../../files/read-revision.ts';
 import { builtInRules } from '../../files/read-rules.ts';
 import { readCondition } from '../../review/rule-lines.ts';
 import { openGrid, reviewUnder, sayNotices } from '../open.ts';
-import { addRuleOptions, addTableOptions, type InputOptions } from '../options.ts';
+import { addExtendOptions, addTableOptions, type InputOptions } from '../options.ts';
 import { type Changes, DIFF_FORMATS, type DiffFormat, type OnFile } from './diff-format.ts';
 import { type OutputOptions, putDocument } from './folder.ts';
 
@@ -39,12 +39,13 @@ The status is 0 where no row is decided differently (with --expect: where every 
 `;
 
 export function addDiff(rules: Command): void {
-  addTableOptions(addRuleOptions(rules.command('diff')))
+  addTableOptions(addExtendOptions(rules.command('diff')))
     .description(
       'where two rule sets decide differently: which rows, both outcomes, both rules, a row that shows it',
     )
     .argument('[old]', 'the rules as they were')
     .argument('[new]', 'the rules as they are')
+    .addOption(new Option('--rules <dir>').hideHelp())
     .option('--over <rules>', 'lay OLD and NEW over these rules, such as built-in')
     .option('--on <file>', 'count and list the rows of this file that are decided differently')
     .option('--expect <condition>', 'only such rows may be decided differently (repeatable)', several)
@@ -278,9 +279,19 @@ function expectation(texts: readonly string[]): RuleText {
   return { name: `${EXPECTATION}.yaml`, path: EXPECTATION, text: showYaml(file) };
 }
 
-/** Conditions with commas between them; a comma in brackets or quotes belongs to its condition. */
+/**
+ * Conditions with commas between them; a comma in brackets or quotes belongs to its condition. A word alone is one
+ * more value of the fact before it: `country=PT,ES`.
+ */
 function conditionsIn(text: string): string[] {
-  return text.match(/(?:\[[^\]]*\]|\{[^}]*\}|"[^"]*"|'[^']*'|[^,])+/g) ?? [text];
+  const parts = text.match(/(?:\[[^\]]*\]|\{[^}]*\}|"[^"]*"|'[^']*'|[^,])+/g) ?? [text];
+  let fact: string | undefined;
+  return parts.map((part) => {
+    const named = /^\s*([A-Za-z][\w.-]*)\s*(?:=|!=|:\s)/.exec(part)?.[1];
+    if (named === undefined && fact !== undefined) return `${fact}=${part}`;
+    fact = named;
+    return part;
+  });
 }
 
 // A file of rows
