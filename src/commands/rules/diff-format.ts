@@ -135,8 +135,9 @@ function unproved({ region, rules }: Unproved): string[] {
   const named = [...new Set(rules.flatMap((rule) => (rule ? [`${rule.id} (${shown(rule.place)})`] : [])))];
   const more = named.length > MOST_REGIONS ? ` and ${named.length - MOST_REGIONS} more` : '';
   return [
-    `not known: whether rows are decided alike with ${facts(region)}`,
-    `  it hangs together in too many ways: ${named.slice(0, MOST_REGIONS).join(', ')}${more}`,
+    `not known: ${facts(region)}`,
+    '  no row was found that is decided differently, and no proof that there is none:',
+    `  ${named.slice(0, MOST_REGIONS).join(', ')}${more}`,
   ];
 }
 

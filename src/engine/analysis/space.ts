@@ -389,7 +389,11 @@ export class Space {
         }
         return undefined;
       };
-      const fitting = this.pools.of(ANY_CELL).texts.filter(fits);
+      // What a correction empties is no longer there when most tests are asked.
+      const isEmptied = (text: string) =>
+        this.worlds.some(({ blankWords }) => blankWords.has(text.toLowerCase()));
+      const all = this.pools.of(ANY_CELL).texts.filter(fits);
+      const fitting = [...all.filter((text) => !isEmptied(text)), ...all.filter(isEmptied)];
       return {
         variables: variablesOf(terms),
         free,
