@@ -572,7 +572,7 @@ export function decisionLines(decision: Decision): string[] {
   for (const task of decision.tasks) {
     const fields = task.for.map((item) => item.field).join(', ');
     lines.push(
-      `${task.kind} ${[task.procedure, task.refer].filter(Boolean).join(' ')} for ${fields || 'a decision'} by ${task.rule}${task.lookUp === null ? '' : ` (${task.lookUp})`}`,
+      `${[task.kind, task.procedure, task.refer].filter(Boolean).join(' ')} for ${fields || 'a decision'} by ${task.rule}${task.lookUp === null ? '' : ` (${task.lookUp})`}`,
     );
   }
   for (const flag of decision.flags) lines.push(`${flag.severity} ${flag.rule}: ${flag.message}`);

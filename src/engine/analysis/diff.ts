@@ -130,7 +130,7 @@ class Comparing {
 
   constructor(before: RuleSet, after: RuleSet, expected: Expected | null) {
     this.worlds = [new World(before), new World(after)];
-    this.space = new Space(this.worlds);
+    this.space = new Space(this.worlds, expected?.tests);
     this.expected = expected;
     const quiet = ({ rules, books }: World): Quiet => ({ rules: comparable(rules), books });
     this.quiet = [quiet(this.worlds[0]), quiet(this.worlds[1])];
@@ -184,7 +184,7 @@ class Comparing {
     });
     return {
       stage,
-      regions: candidate.says ? [candidate.says] : joined.map((one) => describer.describe(one)),
+      regions: candidate.says ? [candidate.says] : distinct(joined.map((one) => describer.describe(one))),
       region,
       old: side(0),
       new: side(1),
@@ -227,9 +227,22 @@ class Comparing {
     return { witness, decisions };
   }
 
-  /** A row without what was written by hand and says what the file says, as far as that makes no difference. */
+  /**
+   * A row without what was written by hand and says what the file says, and with a number that can be called, as far
+   * as that makes no difference.
+   */
   private async plainest(shown: Shown, candidate: Candidate): Promise<Shown> {
     let plainest = shown;
+    const { phoneNumber, ...rest } = shown.witness;
+    const isFree = ({ variables, said }: Region) =>
+      [...variables, ...[...said.keys()].flatMap((atom) => atom.variables)].every(
+        ({ fact }) => fact !== 'phoneNumber',
+      );
+    const real = this.realNumber();
+    if (phoneNumber !== undefined && phoneNumber !== '' && real !== null && candidate.regions.every(isFree)) {
+      const other = await this.parted({ phoneNumber: real, ...rest });
+      if (other && isBy(other, candidate)) plainest = other;
+    }
     for (const [fact, text] of Object.entries(shown.witness)) {
       const { [fact]: _, ...fewer } = plainest.witness;
       if (!fact.startsWith('edited.') || fewer[fact.slice('edited.'.length)] !== text) continue;
@@ -237,6 +250,13 @@ class Comparing {
       if (other && isBy(other, candidate)) plainest = other;
     }
     return plainest;
+  }
+
+  private realNumber(): string | null {
+    const { texts } = this.space.variable('cell', 'phoneNumber').pool;
+    const isReal = (text: string) =>
+      /^\+\d{8,15}$/.test(text) && this.worlds[1].number(text, '', undefined).valid;
+    return texts.find(isReal) ?? null;
   }
 
   /**
@@ -425,6 +445,11 @@ class Comparing {
       { all: [literal], any: [] },
     ]);
   }
+}
+
+/** Regions that are said in the same words are read once. */
+function distinct(regions: readonly Described[]): Described[] {
+  return [...new Map(regions.map((one) => [JSON.stringify(one), one])).values()];
 }
 
 function farFetched(witness: Witness): number {

@@ -8,7 +8,7 @@ import { testsOf } from '../evaluate.ts';
 import { isKnown, normalise } from '../facts.ts';
 import { fold, words } from '../names.ts';
 import { numberingPlan } from '../number.ts';
-import type { FactType, Op } from '../rule.ts';
+import type { FactType, Op, Test } from '../rule.ts';
 import { patternTexts } from './pattern-texts.ts';
 import { isCell, leaves, type World, writingsOf } from './world.ts';
 
@@ -55,7 +55,8 @@ export class Pools {
   /** The types of numbers that rules tell from others. */
   private readonly typesNamed = new Set<string>();
 
-  constructor(worlds: readonly World[]) {
+  /** @param also tests that are asked beside those of the rules */
+  constructor(worlds: readonly World[], also: readonly Pick<Test, 'fact' | 'op'>[] = []) {
     this.worlds = worlds;
     const links: (readonly [string, string])[] = [];
     const ops: (readonly [string, Op])[] = [];
@@ -64,21 +65,22 @@ export class Pools {
     const seen = new Set<string>();
     for (const world of worlds) {
       const { tables, rules } = world;
-      for (const rule of tables.flatMap((table) => table.rules)) {
-        for (const { fact, op } of testsOf(rule)) {
-          for (const leaf of leaves(op)) {
-            ops.push([fact, leaf]);
-            // A number without its code is one of the country that the row names.
-            if (fact === 'number.country' && leaf.kind === 'equals')
-              for (const key of leaf.keys) constants.push(['country', key]);
-            if (fact === 'number.type')
-              for (const type of leaf.kind === 'equals' ? leaf.keys : NUMBER_TYPES) this.typesNamed.add(type);
-            if (pooled(fact) === 'phoneNumber')
-              for (const code of countriesOf(leaf, world))
-                constants.push(['number.country', code], ['country', code]);
-            if (leaf.kind === 'same-as' || leaf.kind === 'identical-to') links.push([fact, leaf.fact]);
-          }
+      const own = tables.flatMap((table) => table.rules);
+      for (const { fact, op } of [...own.flatMap(testsOf), ...also]) {
+        for (const leaf of leaves(op)) {
+          ops.push([fact, leaf]);
+          // A number without its code is one of the country that the row names.
+          if (fact === 'number.country' && leaf.kind === 'equals')
+            for (const key of leaf.keys) constants.push(['country', key]);
+          if (fact === 'number.type')
+            for (const type of leaf.kind === 'equals' ? leaf.keys : NUMBER_TYPES) this.typesNamed.add(type);
+          if (pooled(fact) === 'phoneNumber')
+            for (const code of countriesOf(leaf, world))
+              constants.push(['number.country', code], ['country', code]);
+          if (leaf.kind === 'same-as' || leaf.kind === 'identical-to') links.push([fact, leaf.fact]);
         }
+      }
+      for (const rule of own) {
         for (const { field, kind, from } of writingsOf(rule)) {
           // Between rule sets, what is written counts against what stands there: to the letter too.
           if (kind === 'keep' || worlds.length > 1) kept.push(field);

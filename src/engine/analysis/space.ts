@@ -150,9 +150,10 @@ export class Space {
     { readonly facts: readonly string[]; readonly made: Map<string, Condition> }
   >();
 
-  constructor(worlds: readonly World[]) {
+  /** @param also tests that are asked beside those of the rules */
+  constructor(worlds: readonly World[], also: readonly Test[] = []) {
     this.worlds = worlds;
-    this.pools = new Pools(worlds);
+    this.pools = new Pools(worlds, also);
   }
 
   variable(kind: Variable['kind'], fact: string): Variable {
