@@ -1,5 +1,5 @@
 /** What two rule sets differ in that decides no row: escalations, the intake, layouts, delivery, and words. */
-import type { LookUp, Rule, RuleSet } from './rule.ts';
+import type { LookUp, Procedure, Rule, RuleSet } from './rule.ts';
 
 /** One kind of entry, and which of it are not the same. */
 export interface AlsoChanged {
@@ -35,7 +35,7 @@ const KINDS: ReadonlyMap<string, (rules: RuleSet) => Entries> = new Map([
   ['escalations', ({ escalations }) => escalations.map((one) => [one.id, one])],
   ['rejection categories', ({ categories }) => categories.map((one) => [one.id, one])],
   ['words of rejection', ({ rejectionWords }) => rejectionWords.map((word) => [word, ''])],
-  ['procedures', ({ procedures }) => [...procedures]],
+  ['procedures', (rules) => [...rules.procedures].map(([id, one]) => [id, besideTasks(one, rules)])],
   ['questions of the intake', ({ intake }) => intake.questions.map((one) => [one.id, one])],
   ['the case', ({ intake }) => Object.entries(intake.case)],
   ['delivery', ({ delivery }) => Object.entries(delivery)],
@@ -43,6 +43,15 @@ const KINDS: ReadonlyMap<string, (rules: RuleSet) => Entries> = new Map([
   ['fields', ({ layouts }) => [...layouts.fields]],
   [WORDS, (rules) => [...rulesOf(rules), ...rules.lookUps].map((one) => [one.id, wordsOf(one)])],
 ]);
+
+/** A procedure without its steps, where those are shown with the tasks of rows: there they are compared. */
+function besideTasks(procedure: Procedure, rules: RuleSet): unknown {
+  const named = rulesOf(rules).flatMap(({ then }) =>
+    then.map((action) => 'procedure' in action && action.procedure),
+  );
+  const isShown = [...named, ...rules.lookUps.map((one) => one.procedure)].includes(procedure.id);
+  return isShown ? { ...procedure, steps: null } : procedure;
+}
 
 function rulesOf({ tables }: RuleSet): Rule[] {
   return tables.flatMap((table) => table.rules);

@@ -46,13 +46,41 @@ export function rowChanges(
   return [...alike.values()];
 }
 
-/** What is said of a row only before, and only after. */
+/** What is said of a row only before, and only after: where that is the same in short, what people are shown of it. */
 export function parting(was: Decision, is: Decision): Pick<RowChange, 'before' | 'after'> {
-  const [old, now] = [decisionLines(was), decisionLines(is)];
+  const inShort = partingLines(decisionLines(was), decisionLines(is));
+  if (inShort.before.length + inShort.after.length > 0) return inShort;
+  return partingLines(shownLines(was), shownLines(is));
+}
+
+function partingLines(old: readonly string[], now: readonly string[]): Pick<RowChange, 'before' | 'after'> {
   return {
     before: old.filter((line) => !now.includes(line)),
     after: now.filter((line) => !old.includes(line)),
   };
+}
+
+/** What a person is shown of a row's tasks and flags, a line each. */
+function shownLines({ tasks, flags }: Decision): string[] {
+  return [
+    ...tasks.flatMap((task) => [
+      ...task.steps.map((step, at) => `${task.kind}, step ${at + 1}: ${step} by ${task.rule}`),
+      ...task.for.map(
+        ({ label, format }) =>
+          `${task.kind} for ${label}${format === null ? '' : `, ${format}`} by ${task.rule}`,
+      ),
+      ...(task.choices.length === 0
+        ? []
+        : [`${task.kind}, one of ${task.choices.join(', ')} by ${task.rule}`]),
+      ...Object.entries(task.suggestion).map(
+        ([field, text]) => `${task.kind}, suggests ${field}: ${text} by ${task.rule}`,
+      ),
+    ]),
+    ...flags.map(
+      ({ rule, severity, field, message }) =>
+        `${severity} about ${field ?? 'the row'}: ${message} by ${rule}`,
+    ),
+  ];
 }
 
 /** Whether two decisions are the same to all that an agent or a customer would notice. */

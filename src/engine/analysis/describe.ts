@@ -1,10 +1,22 @@
 /** Regions as people read them: fact by fact, each with what it must be, as a rule would say it. */
 import { comparedFacts } from '../conditions.ts';
+import { NONE } from '../examples.ts';
 import { isKnown, normalise } from '../facts.ts';
 import type { FactType, Op } from '../rule.ts';
 import type { Region } from './region.ts';
 import type { Condition, Literal, Point, Space, Variable } from './space.ts';
-import { complement, count, meet, members, narrowest, spell, type Texts, TRUE, UNREADABLE } from './texts.ts';
+import {
+  complement,
+  count,
+  has,
+  meet,
+  members,
+  narrowest,
+  spell,
+  type Texts,
+  TRUE,
+  UNREADABLE,
+} from './texts.ts';
 import { isCell, type World } from './world.ts';
 
 /** Some rows: fact -> what it must be (`PT`, `[PT, ES]`, `blank`, `{ not: US }`). */
@@ -80,10 +92,16 @@ export class Describer {
     };
     for (const variable of region.variables) {
       const texts = region.texts(variable);
-      if (isAll(variable, texts)) continue;
+      if (isAll(variable, texts) || variable.kind === 'none') continue;
       const sayings = this.say(variable, texts);
       if (sayings) for (const { fact, says } of sayings) put(fact, says);
       else put(nameOf(variable, this.point, this.space), this.samples(variable, texts));
+    }
+    for (const variable of region.variables) {
+      // That nobody has said that there is none goes without saying.
+      const isSaid = variable.kind === 'none' && !isAll(variable, region.texts(variable));
+      if (isSaid && !has(region.texts(variable), variable.pool.number('') ?? -1))
+        lines.set(variable.fact, [NONE]);
     }
     // What the two sides read differently is said with its time.
     const times = new Map<string, number>();

@@ -94,6 +94,7 @@ const FLAGS = { then: { flag: 'x' } };
 /** What no rule can ask for. */
 const BESIDE: Readonly<Record<string, (text: string) => boolean>> = {
   'no number': (text) => !/^[+-]?\d+(\.\d+)?$/.test(text.trim()),
+  '(none)': () => false,
   empty: (text) => text === '',
   spaces: (text) => text !== '' && text.trim() === '',
   'present or spaces': (text) => text !== '',
@@ -114,12 +115,6 @@ async function insides(
     };
     if (Object.hasOwn(BESIDE, says) || says.startsWith('such as'))
       return { when: { a: 'any' }, whenAny: [], ...FLAGS };
-    if (fact.startsWith('none.'))
-      return {
-        when: { a: says === 'blank' ? 'any' : { exactly: 'never' } },
-        whenAny: [],
-        ...FLAGS,
-      };
     const either = /^(.*: ([\w.]+) .*) or either blank$/.exec(says);
     if (either) {
       const [, means = '', other = ''] = either;
