@@ -151,8 +151,13 @@ class Comparing {
     }
     const differences: Difference[] = [];
     for (const candidate of this.candidates.values()) {
-      const difference = await this.difference(candidate);
-      if (difference) differences.push(difference);
+      try {
+        const difference = await this.difference(candidate);
+        if (difference) differences.push(difference);
+      } catch (error) {
+        if (!(error instanceof TooMuch)) throw error;
+        this.unproved.push({ stage: candidate.stage, region: {}, rules: candidate.rulings });
+      }
     }
     // What a file alone shows is read first, then what a joined one does, then what takes a person's hand.
     differences.sort((a, b) => farFetched(a.witness) - farFetched(b.witness));

@@ -65,8 +65,10 @@ function changes(other: fc.Arbitrary<Written>): fc.Arbitrary<Change> {
 
 /** Whether a difference is about a row: what it says of each side had a part in the row. */
 function isAbout({ old, new: now }: Comparison['differences'][number], { decisions }: Parted): boolean {
-  const acts = (id: string | null, { acted, changes, tasks, answered }: Decision) =>
+  const acts = (id: string | null, { acted, changes, tasks, answered, excluded }: Decision) =>
     id === null ||
+    // A question about a row that is excluded is not asked.
+    excluded !== null ||
     acted.some((one) => one.id === id) ||
     changes.some((change) => change.rule === id) ||
     // A question that another rule asks too is asked once, in that rule's name.
