@@ -115,15 +115,19 @@ export class Describer {
       const means = verdict === TRUE ? says : verdict === UNREADABLE ? NO_NUMBER : fails;
       const bare = `${test.fact} ${says}`;
       times.set(bare, (times.get(bare) ?? 0) + 1);
-      return [{ ...test, means, bare }];
+      return [{ ...test, means, bare, holds: verdict === TRUE }];
     });
+    // A test that holds holds of a text, but for the one that there is none.
+    const holding = tests.filter(({ op, holds }) => holds && !/^(any|blank|not)$/.test(op.kind));
+    const present = new Set(holding.flatMap(({ fact, op }) => [fact, ...comparedFacts(op)]));
     for (const { fact, op, means, bare, world } of tests) {
       const compared = comparedFacts(op);
       const alike = tests.filter((one) => one.bare === bare);
-      // Where one side compares the texts, there are texts.
-      const others = alike.some((one) => !one.means.endsWith(OR_EITHER)) ? [] : [fact, ...compared];
-      const isThere = others.every((one) => this.isPresent(one, region));
-      const says = isThere && means.endsWith(OR_EITHER) ? means.slice(0, -OR_EITHER.length) : means;
+      const isThere = [fact, ...compared].every((one) => present.has(one) || this.isPresent(one, region));
+      const bared = means.endsWith(OR_EITHER)
+        ? means.slice(0, -OR_EITHER.length)
+        : means.replace(/^blank or /, '');
+      const says = isThere ? bared : means;
       const isTwice = (times.get(bare) ?? 0) > 1 && alike.some((one) => one.means !== means);
       put(fact, isTwice ? `${says} ${this.time(world)}` : says);
     }
