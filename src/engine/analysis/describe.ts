@@ -22,8 +22,8 @@ import { isCell, type World } from './world.ts';
 /** Some rows: fact -> what it must be (`PT`, `[PT, ES]`, `blank`, `{ not: US }`). */
 export type Described = Readonly<Record<string, string>>;
 
-/** Boxes more than that are not joined: nobody reads them all. */
-const MOST_BOXES = 400;
+/** More boxes than that are left as they are: nobody reads them all. */
+const MOST_BOXES = 2000;
 /** Texts that are named one by one where no test says which they are. */
 const MOST_TEXTS = 3;
 
@@ -64,7 +64,7 @@ export class Describer {
       const variables = new Set(boxes.flatMap((box) => [...box.variables]));
       for (const variable of variables) boxes = this.joinBy(variable, boxes);
     }
-    return boxes;
+    return [...boxes, ...regions.slice(MOST_BOXES)];
   }
 
   /** What all regions have in common. */
