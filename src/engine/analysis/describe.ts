@@ -118,7 +118,7 @@ export class Describer {
       return [{ ...test, means, bare, holds: verdict === TRUE }];
     });
     // A test that holds holds of a text, but for the one that there is none.
-    const holding = tests.filter(({ op, holds }) => holds && !/^(any|blank|not)$/.test(op.kind));
+    const holding = tests.filter(({ op, holds }) => holds && isOfText(op));
     const present = new Set(holding.flatMap(({ fact, op }) => [fact, ...comparedFacts(op)]));
     for (const { fact, op, means, bare, world } of tests) {
       const compared = comparedFacts(op);
@@ -397,6 +397,12 @@ function nameOf({ kind, fact }: Variable, point: Point, space: Space): string {
   const term = point.field(fact);
   const now = term.kind === 'corrected' ? term.of : term;
   return now.key === space.of(space.variable('cell', fact)).key ? fact : `original.${fact}`;
+}
+
+/** Whether a test holds of a text only, and of no blank. */
+function isOfText(op: Op): boolean {
+  if (op.kind === 'not') return op.ops.length !== 1 || op.ops[0]?.kind !== 'present';
+  return op.kind !== 'any' && op.kind !== 'blank';
 }
 
 /** The single names in a test that lists several. */
