@@ -33,7 +33,7 @@ Without NEW, OLD is compared with itself under the folder of --extend; without b
   csr rules diff --extend team                       what the folder team changes of the built-in rules
   csr rules diff old-rules built-in --extend team    what a newer version changes for the team
   csr rules diff main:rules rules --on FILE.csv      which rows of a file are decided differently
-  csr rules diff main:rules rules --expect country=PT,carrier=Lumen
+  csr rules diff main:rules rules --expect country=CODE,carrier=NAME
 
 The status is 0 where no row is decided differently (with --expect: where every such row is as expected), else 1.
 `;
@@ -263,7 +263,7 @@ function expectation(texts: readonly string[]): RuleText {
       'examples',
       [
         new Map([
-          ['given', new Map([['country', 'US']])],
+          ['given', new Map([['status', 'x']])],
           ['expect', new Map([['status', 'ready']])],
         ]),
       ],
