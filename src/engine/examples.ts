@@ -147,7 +147,8 @@ export class GivenRows {
       else news.set(seat.evaluator, new Map([[seat.index, seat.input]]));
     }
     for (const [evaluator, inputs] of news) await evaluator.redecide(inputs, inputs.keys());
-    for (const seat of asked) seat.input = await answered(seat.evaluator, seat.index, seat.input, seat.answers);
+    for (const seat of asked)
+      seat.input = await answered(seat.evaluator, seat.index, seat.input, seat.answers);
     return givens.map((given) => {
       const { evaluator, index } = this.seatOf(given);
       return evaluator.decision(index);

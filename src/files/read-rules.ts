@@ -102,11 +102,6 @@ async function readFolder(folder: string, shown: string): Promise<RuleText[]> {
   return texts;
 }
 
-function isRuleFile(name: string): boolean {
-  // Editors keep half-written copies under names that begin with a dot.
-  return /\.ya?ml$/i.test(name) && !name.startsWith('.');
-}
-
 /** The paths of a folder's rule files; none where it cannot be read. */
 export function ruleFilesIn(folder: string): string[] {
   try {

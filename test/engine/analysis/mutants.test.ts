@@ -11,10 +11,16 @@ import { exampleOf } from '../../../src/engine/propose-examples.ts';
 import type { Example, Rule, RuleSet } from '../../../src/engine/rule.ts';
 import type { Table } from '../../../src/engine/table.ts';
 import type { Texts } from './every-row.ts';
-import { deeds, kinds, load, rule, staged, type Written, type WrittenTable } from './random-sets.ts';
-
-// MORE=20 tries twenty times as many rule sets.
-const MORE = Number(process.env.MORE ?? 1);
+import {
+  actions,
+  kinds,
+  load,
+  MORE,
+  rule,
+  staged,
+  type Written,
+  type WrittenTable,
+} from './random-tables.ts';
 
 /** The rules with another one in the place of one, by its id. */
 function withRule(rules: RuleSet, as: Rule): RuleSet {
@@ -204,7 +210,7 @@ test('mutants of tables one after another', { timeout: 120_000 * MORE }, async (
   const table = fc.record({
     stage: fc.constantFrom('correct', 'scope', 'facts', 'address', 'checks'),
     match: fc.constantFrom('first', 'all'),
-    rules: fc.array(rule(staged, deeds), { minLength: 1, maxLength: 2 }),
+    rules: fc.array(rule(staged, actions), { minLength: 1, maxLength: 2 }),
   });
   await fc.assert(
     fc.asyncProperty(fc.array(table, { minLength: 2, maxLength: 2 }), rowsOf(staged.texts), (tables, rows) =>
