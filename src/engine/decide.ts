@@ -699,15 +699,12 @@ export class Evaluator {
         for (const [field, fact] of action.pairs) {
           const text = this.facts.aggregates.read(lowestName(fact, action.per), row.index);
           if (text !== '') writes.push({ field: field, to: text, rule: rule.id });
-          else
-            this.ask(
-              draft,
-              rule,
-              this.reader.text(action.per, row).trim() === '' ? action.per : fact,
-              [],
-              null,
-              [action.per],
-            );
+          else if (!draft.overlay?.has(field)) {
+            const source = this.reader.text(action.per, row).trim() === '' ? action.per : fact;
+            // An answer that leaves it open, such as "there is none", is not asked for again.
+            const wasAsked = draft.asked.some((one) => factOf(one.task) === source);
+            this.ask(draft, rule, wasAsked ? field : source, [], null, [action.per]);
+          }
         }
         break;
       case 'look-up':
