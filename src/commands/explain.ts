@@ -61,9 +61,11 @@ function showTests(trace: RuleTrace): string[] {
   return lines;
 }
 
-function showTest({ written, value, outcome }: TestTrace): string {
+function showTest({ written, value, compared, outcome }: TestTrace): string {
   const mark = outcome === true ? 'yes' : outcome === false ? 'no' : '?';
-  return `${mark.padEnd(4)}${written}   (read: ${value === '' ? 'blank' : `\`${value}\``})`;
+  const read = (text: string) => (text === '' ? 'blank' : `\`${text}\``);
+  const others = compared.map((other) => `; ${other.fact}: ${read(other.value)}`);
+  return `${mark.padEnd(4)}${written}   (read: ${read(value)}${others.join('')})`;
 }
 
 /** An explanation as text: what became of the row, then table by table why. */

@@ -1,5 +1,5 @@
 /** Why a row was decided as it was: every rule it met, what was read, and where a rule parted from it. */
-import type { Outcome } from './conditions.ts';
+import { comparedFacts, type Outcome } from './conditions.ts';
 import type { Evaluator } from './decide.ts';
 import type { Decision } from './decision.ts';
 import type { Rule, RuleTable, Stage, Test } from './rule.ts';
@@ -9,6 +9,8 @@ export interface TestTrace {
   readonly fact: string;
   /** The value as read; the fitting cells for `any-cell`. */
   readonly value: string;
+  /** What the other facts of a comparison read. */
+  readonly compared: readonly { readonly fact: string; readonly value: string }[];
   readonly outcome: Outcome;
 }
 
@@ -45,6 +47,7 @@ export async function explain(evaluator: Evaluator, index: number): Promise<Expl
       written: test.written,
       fact: test.fact,
       value: evaluator.reader.show(test, row),
+      compared: comparedFacts(test.op).map((fact) => ({ fact, value: evaluator.reader.text(fact, row) })),
       outcome: evaluator.reader.holds(test, row),
     });
     let decided = false;

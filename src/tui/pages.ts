@@ -151,7 +151,8 @@ function testLine(test: TestTrace): PageLine {
 }
 
 function read(test: TestTrace): string {
-  return `${quoted(test.value)}${test.outcome === 'unreadable' ? ', which cannot be read' : ''}`;
+  const others = test.compared.map(({ fact, value }) => `, ${fact} ${quoted(value)}`).join('');
+  return `${quoted(test.value)}${others}${test.outcome === 'unreadable' ? ', which cannot be read' : ''}`;
 }
 
 function quoted(text: string): string {
