@@ -143,8 +143,10 @@ export class Reader {
 
   /** Every cell of the row, with the slot it stands in; the surplus of an over-long row past the slots. */
   cells(row: RowState): Reading[] {
-    const texts = this.facts.cellSlots.map((slot) => this.facts.text(row, slot)).concat(row.surplus);
-    return texts.map((text) => new Reading('text', text, this.facts.books));
+    const { facts } = this;
+    const texts = facts.cellSlots.map((slot) => facts.text(row, slot));
+    const own = texts.filter((text, at) => facts.hasCell(at, text));
+    return own.concat(row.surplus).map((text) => new Reading('text', text, this.facts.books));
   }
 
   /** Whether a test holds for a row; `any-cell` holds where one cell makes it hold. */
@@ -322,6 +324,7 @@ function quickClassifier(
         const text = facts.text(row, slots[at] as number);
         // Most cells can be passed over by their first character.
         if (text === '' ? !blankCounts : starts[text.charCodeAt(0)] === 0) continue;
+        if (blankCounts && !facts.hasCell(at, text)) continue;
         if (text !== lastTexts[at]) {
           lastTexts[at] = text;
           lastBits[at] = judgeText(judges, text);

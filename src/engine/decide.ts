@@ -896,8 +896,9 @@ export class Evaluator {
       this.mark(draft, rule, action, field, this.render(action.message, row));
       return;
     }
-    for (const slot of this.facts.cellSlots) {
+    for (const [at, slot] of this.facts.cellSlots.entries()) {
       const text = this.facts.text(row, slot);
+      if (!this.facts.hasCell(at, text)) continue;
       if (cellTests.some((test) => this.reader.holdsOfCell(test, text))) {
         const field = this.facts.slots[slot] as string;
         const message = this.render(action.message, row, { cell: this.columnName(slot), value: text });

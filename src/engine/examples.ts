@@ -71,6 +71,8 @@ export function rowGiven(given: Readonly<Record<string, string>>): GivenRow {
     else if (/^(original|number|row|file|reference|carrier)\./.test(fact)) facts.set(fact, text);
     else cells.set(fact, text);
   }
+  // A row of which no cell is given is blank, and not without cells.
+  if (cells.size === 0) cells.set('column:1', '');
   for (const fact of facts.keys()) {
     const found = fact.replace(/^(reference\.[^.]+)\..*$/, '$1.found');
     if (fact.startsWith('reference.') && !facts.has(found)) facts.set(found, 'yes');

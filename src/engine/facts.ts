@@ -209,8 +209,9 @@ export class Facts {
   readonly homeCountry: string | undefined;
   private readonly table: Table;
   readonly columnCount: number;
-  /** Slots of the output's cells: what `any-cell` looks at. */
+  /** Slots of the output's cells, those that every row has first: what `any-cell` looks at. */
   readonly cellSlots: readonly number[];
+  private readonly sureCells: number;
 
   constructor(rules: RuleSet, books: Books, table: Table, context: Context) {
     this.books = books;
@@ -233,7 +234,8 @@ export class Facts {
     this.homeCountry = layout?.defaultCountry ?? undefined;
     this.keepsSurplus = layout?.output == null;
     const output = layout?.output?.map(({ field }) => this.slot(field)) ?? table.columns.map((_, at) => at);
-    const cells = new Set(output);
+    const cells = new Set(output.filter((slot) => slot >= 0));
+    this.sureCells = cells.size;
     for (const field of addedFields(rules, table.layout).keys()) cells.add(this.slot(field));
     this.cellSlots = [...cells].filter((slot) => slot >= 0);
   }
@@ -303,6 +305,11 @@ export class Facts {
   text(row: RowState, slot: number): string {
     const { values } = row;
     return slot < values.length ? (values[slot] as string) : '';
+  }
+
+  /** Whether a row with this text in the slot at a place of `cellSlots` has that cell: an added one only if something stands in it. */
+  hasCell(at: number, text: string): boolean {
+    return at < this.sureCells || !isBlank(text);
   }
 
   /** Writes a slot of a row; the row gets a list of its own, for it may share the table's until now. */

@@ -64,12 +64,19 @@ const fieldTest: fc.Arbitrary<Test> = fc
   .constantFrom(...FIELDS)
   .chain((fact) => op(fact).map((one) => ({ fact, op: one, place, written: fact })));
 
-const cellTest: fc.Arbitrary<Test> = fc.constantFrom('^=', '[0-9]{4}', '^PO').map((source) => ({
-  fact: 'any-cell',
-  op: { kind: 'matches', pattern: new Pattern(source) },
-  place,
-  written: source,
-}));
+const cellTest: fc.Arbitrary<Test> = fc
+  .oneof(
+    fc
+      .constantFrom('^=', '[0-9]{4}', '^PO')
+      .map((source): Op => ({ kind: 'matches', pattern: new Pattern(source) })),
+    fc.constantFrom<Op>(
+      { kind: 'blank' },
+      { kind: 'not', ops: [{ kind: 'present' }] },
+      { kind: 'not', ops: [{ kind: 'starts-with', prefixes: ['1'] }] },
+      { kind: 'equals', keys: ['us'], written: ['US'] },
+    ),
+  )
+  .map((one) => ({ fact: 'any-cell', op: one, place, written: one.kind }));
 
 // Facts that are the same in all rows, or that the file lacks: the trie asks them once for all plain rows.
 const steadyTest: fc.Arbitrary<Test> = fc

@@ -386,7 +386,8 @@ export class Space {
       const judge = (choice: Choice): Outcome | undefined => {
         for (const term of terms) {
           const text = textOf(term, choice);
-          if (text !== undefined && fits(text)) return true;
+          // Where nothing stands, the file may have no such column.
+          if (text !== undefined && isPresent(text) && fits(text)) return true;
         }
         return undefined;
       };
@@ -399,7 +400,7 @@ export class Space {
         variables: variablesOf(terms),
         free,
         judge,
-        profile: (_, text) => String(fits(text)),
+        profile: (_, text) => String(isPresent(text) && fits(text)),
         blank: null,
         cells: true,
         fitting,
