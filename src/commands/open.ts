@@ -2,7 +2,7 @@
 import { userInfo } from 'node:os';
 import { resolve } from 'node:path';
 import { makeBooks } from '../engine/decide.ts';
-import { matchHeaders, recognise } from '../engine/layout.ts';
+import { matchAnyHeaders, recognise } from '../engine/layout.ts';
 import type { RuleText } from '../engine/load-yaml.ts';
 import { CsrError, type Problem } from '../engine/problem.ts';
 import type { RuleSet } from '../engine/rule.ts';
@@ -211,7 +211,7 @@ async function openNumbers(given: string): Promise<Grid> {
 
 function numberCells({ records }: Grid, rules: RuleSet): string[] {
   for (const [at, record] of records.entries()) {
-    const columns = matchHeaders(record, rules.layouts);
+    const columns = matchAnyHeaders(record, rules.layouts);
     const column = columns.findIndex(({ field }) => field === 'phoneNumber');
     if (column >= 0) return records.slice(at + 1).map((row) => row[column] ?? '');
   }

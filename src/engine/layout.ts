@@ -15,7 +15,7 @@ export interface LayoutChoice {
 const HEADER_SEARCH = 25;
 
 /** A header as it is compared: case, spaces, `_` and `-` do not count. */
-function foldHeader(text: string): string {
+export function foldHeader(text: string): string {
   return text
     .normalize('NFKC')
     .toLowerCase()
@@ -65,9 +65,39 @@ function known(columns: readonly Column[]): number {
   return columns.filter(({ field }) => !field.startsWith('column:')).length;
 }
 
-/** Every column's field in the header of a table that has no layout of its own (answers, references). */
+/** Every column's field in a header of which no layout is known: by the fields' own headers. */
 export function matchHeaders(header: readonly string[], book: LayoutBook): Column[] {
   return columnsOf(header, null, book, { layout: null, map: new Map() });
+}
+
+/**
+ * Every column's field in the header of a table that has no layout of its own (answers, references): by the fields' own
+ * headers, then by those that layouts have for them, where all layouts mean the same field.
+ */
+export function matchAnyHeaders(header: readonly string[], book: LayoutBook): Column[] {
+  const columns = matchHeaders(header, book);
+  const taken = new Set(columns.map(({ field }) => field));
+  const byHeader = layoutHeaders(book);
+  return columns.map((column) => {
+    const field = column.field.startsWith('column:') ? byHeader.get(foldHeader(column.header)) : undefined;
+    if (field === undefined || taken.has(field)) return column;
+    taken.add(field);
+    return { ...column, field };
+  });
+}
+
+/** Folded header -> field, of the headers by which layouts know one field. */
+function layoutHeaders(book: LayoutBook): ReadonlyMap<string, string> {
+  const found = new Map<string, string>();
+  const several = new Set<string>();
+  for (const { field, headers } of book.layouts.flatMap((layout) => layout.columns)) {
+    for (const header of headers.map(foldHeader)) {
+      if ((found.get(header) ?? field) !== field) several.add(header);
+      found.set(header, field);
+    }
+  }
+  for (const header of several) found.delete(header);
+  return found;
 }
 
 function candidates(book: LayoutBook, choice: LayoutChoice): readonly Layout[] {

@@ -2,7 +2,7 @@
 import { DECISION } from '../engine/decide.ts';
 import type { Task } from '../engine/decision.ts';
 import { type Books, normalise, Reading } from '../engine/facts.ts';
-import { matchHeaders } from '../engine/layout.ts';
+import { foldHeader, matchAnyHeaders, matchHeaders } from '../engine/layout.ts';
 import { numberKey } from '../engine/number.ts';
 import { CsrError, type Problem } from '../engine/problem.ts';
 import type { Answerable, RuleSet } from '../engine/rule.ts';
@@ -154,11 +154,11 @@ export function joinReference(
 ): { deed: Extract<Deed, { type: 'reference' }>; notices: Problem[] } {
   const notices: Problem[] = [];
   const at = grid.records.findIndex((record) =>
-    matchHeaders(record, rules.layouts).some((column) => column.field === 'phoneNumber'),
+    matchAnyHeaders(record, rules.layouts).some((column) => column.field === 'phoneNumber'),
   );
   const header = grid.records[Math.max(0, at)] ?? [];
   if (at < 0) throw noNumberColumn(grid, header);
-  const columns = matchHeaders(header, rules.layouts);
+  const columns = matchAnyHeaders(header, rules.layouts);
   const numberAt = columns.findIndex((column) => column.field === 'phoneNumber');
   const countryAt = columns.findIndex((column) => column.field === 'country');
   const fields = columns.map((column) => column.field);
@@ -199,7 +199,7 @@ function blankOf(rules: RuleSet, text: string): string {
 /** @throws CsrError where a file of answers has no number column: then none of it can be used */
 export function checkAnswers(grid: Grid, rules: RuleSet): void {
   const [header = []] = grid.records;
-  const columns = matchHeaders(header, rules.layouts);
+  const columns = matchAnyHeaders(header, rules.layouts);
   if (!columns.some(({ field }) => field === 'phoneNumber')) throw noNumberColumn(grid, header);
 }
 
@@ -361,17 +361,23 @@ const OWN_COLUMNS = new Map([
 function readLines(review: Review, grid: Grid, notices: Problem[]): AnswerLine[] {
   const [header = [], ...records] = grid.records;
   const columns = matchHeaders(header, review.rules.layouts);
+  // What is the name of a question too, such as `customerId`, is that question's.
+  const otherwise = matchAnyHeaders(header, review.rules.layouts).map(({ field }) => field);
   const extras = review.evaluator.facts.slots;
   const names = columns.map((column, at) => {
     const text = (header[at] ?? '').trim();
     const folded = text.toLowerCase();
     if (OWN_COLUMNS.has(folded)) return OWN_COLUMNS.get(folded) as string;
     if (!column.field.startsWith('column:')) return column.field;
-    const customer = review.rules.intake.questions.find(
-      ({ id }) => folded === id.toLowerCase() || folded === `customer.${id.toLowerCase()}`,
-    );
+    const asked = foldHeader(text).replace(/^customer\./, '');
+    const customer = review.rules.intake.questions.find(({ id }) => asked === foldHeader(id));
     if (customer) return `customer.${customer.id}`;
-    return extras.find((slot) => slot.toLowerCase() === folded) ?? labelled(review, folded) ?? column.field;
+    return (
+      extras.find((slot) => slot.toLowerCase() === folded) ??
+      labelled(review, folded) ??
+      otherwise[at] ??
+      column.field
+    );
   });
   const numberAt = names.indexOf('phoneNumber');
   if (numberAt < 0) throw noNumberColumn(grid, header);

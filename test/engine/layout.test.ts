@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { recognise } from '../../src/engine/layout.ts';
+import { matchAnyHeaders, recognise } from '../../src/engine/layout.ts';
 import { readCsv } from '../../src/files/read-csv.ts';
 import { builtIn } from '../built-in.ts';
 
@@ -25,4 +25,21 @@ test('a file that goes out in its own columns is told which of the record it lac
     ['missing-column', expect.stringContaining('PIN')],
   ]);
   expect(notices[0]?.found).toContain('`Vorname`');
+});
+
+test('a header that two layouts have for different fields says nothing without a layout', () => {
+  const [first, ...others] = layouts.layouts;
+  if (!first) throw new Error('no layout');
+  const column = { field: 'pin', letter: null, headers: ['Last Name', 'Code'] };
+  const book = { ...layouts, layouts: [{ ...first, columns: [...first.columns, column] }, ...others] };
+  const fields = (header: readonly string[]) => matchAnyHeaders(header, book).map(({ field }) => field);
+  expect(fields(['TN', 'first name', 'last name', 'code', 'Customer ID'])).toEqual([
+    'phoneNumber',
+    'authorizedFirstName',
+    'column:3',
+    'pin',
+    'accountNumber',
+  ]);
+  // A field's own header comes first, wherever it stands.
+  expect(fields(['First Name', 'Authorized First Name'])).toEqual(['column:1', 'authorizedFirstName']);
 });
