@@ -144,7 +144,7 @@ export class Reader {
   /** Every cell of the row, with the slot it stands in; the surplus of an over-long row past the slots. */
   cells(row: RowState): Reading[] {
     const { facts } = this;
-    const texts = facts.cellSlots.map((slot) => facts.text(row, slot));
+    const texts = facts.cellSlots.map((slot) => facts.delivered(row, slot));
     const own = texts.filter((text, at) => facts.hasCell(at, text));
     return own.concat(row.surplus).map((text) => new Reading('text', text, this.facts.books));
   }
@@ -321,7 +321,7 @@ function quickClassifier(
     return (row) => {
       let bits = 0;
       for (let at = 0; at < slots.length; at++) {
-        const text = facts.text(row, slots[at] as number);
+        const text = facts.delivered(row, slots[at] as number);
         // Most cells can be passed over by their first character.
         if (text === '' ? !blankCounts : starts[text.charCodeAt(0)] === 0) continue;
         if (blankCounts && !facts.hasCell(at, text)) continue;

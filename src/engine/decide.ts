@@ -144,7 +144,6 @@ export class Evaluator {
   private readonly aggregates = new Map<Stage, Aggregate[]>();
   /** Stages that a row may go through at one stretch: a new leg begins where a rule reads other rows. */
   private readonly legs: Stage[][] = [];
-  private readonly blankWords = new Map<string, string>();
   private readonly blankLengths = new Set<number>();
   private readonly nearest: Nearest;
   private readonly messages = new Map<string, string[]>();
@@ -187,7 +186,6 @@ export class Evaluator {
     };
     for (const correction of rules.corrections) {
       for (const word of correction.blankCells) {
-        this.blankWords.set(word.toLowerCase(), correction.id);
         this.blankLengths.add(word.length);
       }
     }
@@ -308,6 +306,11 @@ export class Evaluator {
     return this.draft(index).values;
   }
 
+  /** The same as they go out: a field that only goes in, as it came in. */
+  delivered(index: number): readonly string[] {
+    return this.facts.allDelivered(this.draft(index));
+  }
+
   /** The flags of a row; none for a row outside the batch. */
   flags(index: number): readonly Flag[] {
     return this.context.batch && !this.context.batch.has(index) ? [] : this.draft(index).flags;
@@ -329,7 +332,7 @@ export class Evaluator {
     const row = this.draft(index);
     if (!row.owned) return false;
     return this.facts.cellSlots.some(
-      (slot) => this.facts.text(row, slot) !== this.facts.original(index, slot),
+      (slot) => this.facts.delivered(row, slot) !== this.facts.original(index, slot),
     );
   }
 
@@ -388,6 +391,7 @@ export class Evaluator {
       values: this.facts.cells(index),
       owned: false,
       surplus: this.facts.surplus(index),
+      byHand: input?.edits ?? null,
       none: null,
       told: null,
       numberText: null,
@@ -418,8 +422,14 @@ export class Evaluator {
     for (const [field, to] of overlay) {
       const slot = this.facts.slot(field);
       if (slot < 0) continue;
-      const from = this.facts.original(draft.index, slot);
+      let from = this.facts.original(draft.index, slot);
       const by = draft.asked.find((one) => one.task.for.some((item) => item.field === field));
+      const nothing = by && this.facts.isInputOnly(field) && this.facts.blankWords.get(from.toLowerCase());
+      if (nothing) {
+        // The cell goes out corrected, whatever the fact is.
+        draft.changes = join(draft.changes, this.change(field, from, '', nothing, 'rule'));
+        from = '';
+      }
       if (from !== to)
         draft.changes = join(draft.changes, [
           { field, from, to, rule: by?.task.rule ?? '', by: by ? 'answer' : 'edit' },
@@ -669,7 +679,7 @@ export class Evaluator {
     for (let slot = 0; slot < values.length && slot < this.facts.columnCount; slot++) {
       const text = values[slot] as string;
       if (!this.blankLengths.has(text.length)) continue;
-      const rule = this.blankWords.get(text.toLowerCase());
+      const rule = this.facts.blankWords.get(text.toLowerCase());
       if (rule !== undefined) this.write(draft, this.facts.slots[slot] as string, '', rule, 'rule');
     }
   }
@@ -897,7 +907,7 @@ export class Evaluator {
       return;
     }
     for (const [at, slot] of this.facts.cellSlots.entries()) {
-      const text = this.facts.text(row, slot);
+      const text = this.facts.delivered(row, slot);
       if (!this.facts.hasCell(at, text)) continue;
       if (cellTests.some((test) => this.reader.holdsOfCell(test, text))) {
         const field = this.facts.slots[slot] as string;

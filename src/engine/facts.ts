@@ -169,6 +169,8 @@ export interface RowState {
   /** Whether `values` is the row's own list; until something is written it is the table's. */
   owned: boolean;
   readonly surplus: readonly string[];
+  /** What a person has written over cells, by field. */
+  readonly byHand: Readonly<Record<string, string>> | null;
   /** Facts that a person has confirmed to have no value. */
   none: ReadonlySet<string> | null;
   /** Facts without a slot that a person was asked for, because they could not be read. */
@@ -201,6 +203,8 @@ export class Facts {
   aggregates: Aggregates = { read: () => '' };
   private readonly slotOf = new Map<string, number>();
   readonly type: (fact: string) => FactType;
+  /** Whether a field only goes in: it is a fact for the rules, and nothing that they or an answer make of it goes out. */
+  readonly isInputOnly: (field: string) => boolean;
   private readonly kinds: NumberKind[] = [];
   private readonly numberSlot: number;
   private readonly keepsSurplus: boolean;
@@ -212,6 +216,10 @@ export class Facts {
   /** Slots of the output's cells, those that every row has first: what `any-cell` looks at. */
   readonly cellSlots: readonly number[];
   private readonly sureCells: number;
+  /** Of these, the slots of fields that only go in. */
+  private readonly cameIn = new Set<number>();
+  /** Cells that mean nothing, in lower case -> the correction that says so. */
+  readonly blankWords: ReadonlyMap<string, string>;
 
   constructor(rules: RuleSet, books: Books, table: Table, context: Context) {
     this.books = books;
@@ -227,6 +235,7 @@ export class Facts {
     for (const field of rules.layouts.fields.keys()) if (!this.slotOf.has(field)) add(field);
     for (const field of extraFields(rules).keys()) if (!this.slotOf.has(field)) add(field);
     this.slots = slots;
+    this.isInputOnly = (field) => rules.layouts.fields.get(field)?.inputOnly === true;
     this.type = factTypes(rules);
     this.numberSlot = this.slot('phoneNumber');
     this.countrySlot = this.slot('country');
@@ -238,6 +247,10 @@ export class Facts {
     this.sureCells = cells.size;
     for (const field of addedFields(rules, table.layout).keys()) cells.add(this.slot(field));
     this.cellSlots = [...cells].filter((slot) => slot >= 0);
+    for (const slot of this.cellSlots) if (this.isInputOnly(slots[slot] as string)) this.cameIn.add(slot);
+    this.blankWords = new Map(
+      rules.corrections.flatMap(({ id, blankCells }) => blankCells.map((word) => [word.toLowerCase(), id])),
+    );
   }
 
   /** The slot of a field, or -1. */
@@ -247,12 +260,12 @@ export class Facts {
 
   /** A row as it came in. */
   start(index: number): RowState {
-    return this.state(index, this.cells(index), false, this.surplus(index), null, null);
+    return this.state(index, this.cells(index), false, this.surplus(index), null, null, null);
   }
 
   /** A row as it stands now, whatever is written to it later. */
-  snapshot({ index, values, owned, surplus, none, told }: RowState): RowState {
-    return this.state(index, owned ? values.slice() : values, owned, surplus, none, told);
+  snapshot({ index, values, owned, surplus, byHand, none, told }: RowState): RowState {
+    return this.state(index, owned ? values.slice() : values, owned, surplus, byHand, none, told);
   }
 
   private state(
@@ -260,6 +273,7 @@ export class Facts {
     values: readonly string[],
     owned: boolean,
     surplus: readonly string[],
+    byHand: RowState['byHand'],
     none: RowState['none'],
     told: RowState['told'],
   ): RowState {
@@ -268,6 +282,7 @@ export class Facts {
       values,
       owned,
       surplus,
+      byHand,
       none,
       told,
       numberText: null,
@@ -305,6 +320,25 @@ export class Facts {
   text(row: RowState, slot: number): string {
     const { values } = row;
     return slot < values.length ? (values[slot] as string) : '';
+  }
+
+  /** The text that goes out in a slot of a row: of a field that only goes in, what came in or was edited by hand. */
+  delivered(row: RowState, slot: number): string {
+    if (this.cameIn.size === 0 || !this.cameIn.has(slot)) return this.text(row, slot);
+    const edited = row.byHand?.[this.slots[slot] as string];
+    if (edited !== undefined) return edited;
+    const text = this.original(row.index, slot);
+    return this.blankWords.has(text.toLowerCase()) ? '' : text;
+  }
+
+  /** All texts of a row by slot, as they go out; its own list where nothing goes out otherwise than it stands. */
+  allDelivered(row: RowState): readonly string[] {
+    let texts = row.values;
+    for (const slot of this.cameIn) {
+      const text = this.delivered(row, slot);
+      if (text !== this.text(row, slot)) texts = texts.with(slot, text);
+    }
+    return texts;
   }
 
   /** Whether a row with this text in the slot at a place of `cellSlots` has that cell: an added one only if something stands in it. */
@@ -475,7 +509,8 @@ export function addedFields(rules: RuleSet, layoutId: string): Map<string, strin
   const added = new Map<string, string>();
   if (layouts.find((layout) => layout.id === layoutId)?.output == null) {
     for (const { field, header } of layouts.flatMap((layout) => layout.output ?? [])) {
-      if (!added.has(field)) added.set(field, header);
+      const isInputOnly = rules.layouts.fields.get(field)?.inputOnly === true;
+      if (!isInputOnly && !added.has(field)) added.set(field, header);
     }
   }
   for (const [field, label] of extraFields(rules)) if (!added.has(field)) added.set(field, label);

@@ -481,6 +481,10 @@ export const FIELD = block('a field', {
   label: may(text, 'What people read.'),
   type: may({ is: 'name', of: 'field-type' }, 'How its values compare: a type, or a list of `values`.'),
   headers: may(texts, 'Headers under which it stands. Case, spaces, underscores and dashes do not count.'),
+  'input-only': may(
+    yesNo,
+    'Whether it only goes in: what rules and answers make of it is a fact and never delivered; a column of the file goes out as it came in.',
+  ),
 });
 
 export const COLUMN = block('a column', {

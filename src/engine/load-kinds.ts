@@ -378,7 +378,13 @@ function readEscalationExamples(
 export interface LayoutFile {
   readonly values: ReadonlyMap<string, ReadonlyMap<string, readonly string[]>>;
   /** `type` is as written; it is resolved when all value lists are known. */
-  readonly fields: readonly { readonly def: FieldDef; readonly typeName: string; readonly place: Place }[];
+  readonly fields: readonly {
+    readonly def: Omit<FieldDef, 'inputOnly'>;
+    /** null where nothing is said. */
+    readonly inputOnly: boolean | null;
+    readonly typeName: string;
+    readonly place: Place;
+  }[];
   readonly countries: readonly (readonly [alias: string, code: string])[];
 }
 
@@ -412,13 +418,20 @@ export function readLayoutFile(file: Keys): LayoutFile {
     if (!block) return [];
     const keys = new Keys(block, findings).check(FIELD);
     const type = keys.textOrNull('type');
-    const def: FieldDef = {
+    const def: Omit<FieldDef, 'inputOnly'> = {
       name: entry.key,
       label: keys.textOrNull('label') ?? entry.key,
       type: 'text',
       headers: keys.lines('headers').map((text) => text.trim()),
     };
-    return [{ def, typeName: type ?? '', place: type === null ? entry.place : keys.valuePlace('type') }];
+    return [
+      {
+        def,
+        inputOnly: keys.yesNo('input-only'),
+        typeName: type ?? '',
+        place: type === null ? entry.place : keys.valuePlace('type'),
+      },
+    ];
   });
   const iso = new CountryBook({});
   const countries: [string, string][] = [];
@@ -442,7 +455,7 @@ export function resolveFields(
   findings: Findings,
 ): Map<string, FieldDef> {
   const fields = new Map<string, FieldDef>();
-  for (const { def, typeName, place } of declared) {
+  for (const { def, inputOnly, typeName, place } of declared) {
     const earlier = fields.get(def.name);
     const plain = FIELD_TYPES.find((type) => type === typeName);
     let type: FactType = plain ?? { values: typeName };
@@ -452,11 +465,23 @@ export function resolveFields(
     }
     const headers = [...new Set([...(earlier?.headers ?? [def.name]), ...def.headers])];
     const label = def.label === def.name ? (earlier?.label ?? def.label) : def.label;
-    fields.set(def.name, { name: def.name, label, type, headers });
+    fields.set(def.name, {
+      name: def.name,
+      label,
+      type,
+      headers,
+      inputOnly: inputOnly ?? earlier?.inputOnly ?? false,
+    });
   }
   for (const name of Object.keys(CANONICAL_FIELDS)) {
     if (!fields.has(name))
-      fields.set(name, { name, label: name, type: canonicalType(name, lists), headers: [name] });
+      fields.set(name, {
+        name,
+        label: name,
+        type: canonicalType(name, lists),
+        headers: [name],
+        inputOnly: false,
+      });
   }
   return fields;
 }

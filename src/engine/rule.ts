@@ -239,6 +239,8 @@ export interface FieldDef {
   readonly type: FactType;
   /** Header texts; matched without regard to case, spaces, `_` or `-`. */
   readonly headers: readonly string[];
+  /** Whether it only goes in: a column of the file goes out as it came in or was edited, whatever becomes of the fact. */
+  readonly inputOnly: boolean;
 }
 
 export interface LayoutColumn {

@@ -170,7 +170,7 @@ export function buildReport(review: Review, options: ReportOptions): Report {
   // Rows that go out column for column as they are need no list of their own.
   const asTheyAre = !options.guardFormulas && slots.every((slot, at) => slot === at);
   const rows = included.map((index): ReportRow => {
-    const values = evaluator.values(index);
+    const values = evaluator.delivered(index);
     const place = review.place(index);
     const cells =
       asTheyAre && values.length === slots.length ? values : slots.map((slot) => guard(values[slot] ?? ''));
@@ -282,7 +282,7 @@ function writtenOverIn(
   const overwritten: OverwrittenCell[] = [];
   const bulkOffers: BulkOffer[] = [];
   for (const index of included) {
-    const values = evaluator.values(index);
+    const values = evaluator.delivered(index);
     const at = { place: review.place(index), phoneNumber: review.phoneNumber(index) };
     let by: ReadonlyMap<string, string> | null = null;
     for (const [column, slot] of slots.entries()) {

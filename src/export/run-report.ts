@@ -1,5 +1,5 @@
 /** The report of a run (version 1): what the rules made of every row, for machines. */
-import type { Decision } from '../engine/decision.ts';
+import type { Change, Decision } from '../engine/decision.ts';
 import type { Review, Summary } from '../review/review.ts';
 
 export interface RunReport {
@@ -70,9 +70,12 @@ export function runReport(review: Review): RunReport {
 function rowReport(review: Review, index: number): RunReportRow | null {
   const decision = review.decision(index);
   const notes = review.state.notes.get(index);
-  const cells = new Set(review.evaluator.facts.cellSlots.map((slot) => review.evaluator.facts.slots[slot]));
-  // A fact that is no cell of the output (Origin of a CSR) is decided on, not changed.
-  const changes = decision.changes.filter((change) => cells.has(change.field));
+  const { facts } = review.evaluator;
+  const cells = new Set(facts.cellSlots.map((slot) => facts.slots[slot]));
+  // A fact that does not go out (Origin) is decided on, not changed.
+  const goesOut = ({ field, rule, by }: Change) =>
+    !facts.isInputOnly(field) || by === 'edit' || [...facts.blankWords.values()].includes(rule);
+  const changes = decision.changes.filter((change) => cells.has(change.field) && goesOut(change));
   const quiet = decision.status === 'ready' && changes.length + decision.flags.length === 0;
   if (quiet && notes === undefined) return null;
   return {

@@ -376,8 +376,9 @@ export class Space {
   /** That some cell of the row fits. True can always be had by one more column; false holds for every cell. */
   private cellsAtom(op: Op, point: Point): Atom {
     const { world } = point;
-    const fields = [...world.rules.layouts.fields.keys()];
-    const terms = fields.map((field) => point.field(field));
+    // What goes out of a field that only goes in rests on who wrote it: the file may have no such column.
+    const fields = [...world.rules.layouts.fields.values()].filter((field) => !field.inputOnly);
+    const terms = fields.map(({ name }) => point.field(name));
     const key = `cells ${this.opKey(op)} ${terms.map((term) => term.key).join(',')}`;
     const atom = this.atom(key, () => {
       const free = leaves(op).some(({ kind }) => kind === 'matches');

@@ -112,10 +112,13 @@ export function layoutsChapter({ layouts, countryAliases }: RuleSet, words: Word
     heading(3, 'fields', 'Headers that are understood'),
     plainTable(
       ['Field', 'Headers', 'Compared as'],
-      [...layouts.fields.values()].map(({ name, label, type, headers }) => [
+      [...layouts.fields.values()].map(({ name, label, type, headers, inputOnly }) => [
         [[{ strong: label }], [{ code: name }]],
         cell(listed(headers)),
-        cell(typeof type === 'string' ? type : `one of the ${type.values} values`),
+        cell(
+          (typeof type === 'string' ? type : `one of the ${type.values} values`) +
+            (inputOnly ? '; what is found out of it is never delivered' : ''),
+        ),
       ]),
     ),
     ...(values.length === 0
