@@ -9,6 +9,8 @@ export default defineConfig({
     hookTimeout: 60_000,
     // A loaded machine gets a second try, which .ci/run reports by name.
     retry: process.env.CI ? 1 : 0,
+    // Most tests wait for a process they have started: one more worker than cores would leave idle.
+    maxWorkers: 2,
     coverage: {
       provider: 'v8',
       include: ['src/**'],

@@ -6,7 +6,7 @@ import { testsOf } from './evaluate.ts';
 import { explain } from './explain.ts';
 import { ANY_CELL, type Books, type Context } from './facts.ts';
 import type { Place } from './problem.ts';
-import type { Escalation, EscalationExample, Example, LookUp, Rule, RuleSet } from './rule.ts';
+import type { Escalation, EscalationExample, Example, LookUp, Op, Rule, RuleSet } from './rule.ts';
 import type { Table } from './table.ts';
 
 export interface ExampleFailure {
@@ -133,7 +133,8 @@ export class GivenRows {
     this.rules = rules;
     this.books = books;
     this.manner = manner;
-    this.fields = new Set(fields);
+    // A test of every cell may ask for blank ones, and sees those that a row was not given.
+    this.fields = new Set(seesBlankCells(rules) ? [] : fields);
   }
 
   /** What is decided of rows; decided now if they are new. */
@@ -249,6 +250,14 @@ export class GivenRows {
     this.seats.set(given, seat);
     return seat;
   }
+}
+
+/** Whether a rule tests every cell for something that a blank one may fit. */
+function seesBlankCells({ tables }: RuleSet): boolean {
+  const asksForBlank = (op: Op): boolean =>
+    op.kind === 'blank' || op.kind === 'any' || ('ops' in op && op.ops.some(asksForBlank));
+  const tests = tables.flatMap(({ rules }) => rules.flatMap(testsOf));
+  return tests.some(({ fact, op }) => fact === ANY_CELL && asksForBlank(op));
 }
 
 /** The fields that stand in the rows of examples. */

@@ -265,6 +265,7 @@ describe('other kinds laid over', () => {
       label: 'PIN',
       type: 'text',
       headers: ['pin', 'passcode'],
+      inputOnly: false,
     });
     expect(rules.layouts.fields.get('rio')?.label).toBe('RIO');
     expect(rules.layouts.values.get('origin')?.get('ported')).toEqual(['PORTED', 'IMPORTED']);

@@ -704,6 +704,7 @@ describe('kind: layouts', () => {
       label: 'Phone number',
       type: 'phone',
       headers: ['phoneNumber', 'tn', 'number'],
+      inputOnly: false,
     });
     expect(layouts.fields.get('origin')?.type).toEqual({ values: 'origin' });
     // No list of statuses is declared, so it is a text; the field exists all the same.
