@@ -1,5 +1,6 @@
 /** What the columns of a file mean: rules/layouts.yaml held against its header. */
 import { nearestNames } from './names.ts';
+import { numberFacts, numberKey } from './number.ts';
 import { CsrError, type Problem } from './problem.ts';
 import type { Layout, LayoutBook } from './rule.ts';
 import type { Column, Grid, Row, Table } from './table.ts';
@@ -57,8 +58,57 @@ export function recognise(grid: Grid, book: LayoutBook, choice: LayoutChoice): T
       break;
     }
   }
+  best ??= byLetter(grid, book, choice);
   if (best !== null) return tableOf(grid, best.at, best.layout, best.columns, book);
   throw new CsrError(unknownLayout(grid, book, choice));
+}
+
+/**
+ * The layout that knows its number by a column's letter, of a file whose headers fit none: that column holds the file's
+ * phone numbers, and no other does, so that no record with headers of its own is taken for such a list.
+ */
+function byLetter(
+  grid: Grid,
+  book: LayoutBook,
+  choice: LayoutChoice,
+): { at: number; layout: Layout; columns: Column[] } | null {
+  for (let at = 0; at < Math.min(grid.records.length, HEADER_SEARCH); at++) {
+    const header = grid.records[at] as readonly string[];
+    if (!hasMapped(header, choice)) continue;
+    for (const layout of candidates(book, choice)) {
+      const lettered = layout.columns.filter(({ field }) => book.fields.get(field)?.type === 'phone');
+      const letters = lettered.flatMap(({ letter }) => (letter === null ? [] : [columnIndex(letter)]));
+      if (letters.length === 0) continue;
+      const columns = columnsOf(header, layout, book, { ...choice, layout: layout.id });
+      if (missing(columns, layout, choice).length > 0) continue;
+      const rows = grid.records.slice(at + 1, at + 1 + LETTER_SEARCH);
+      const holds = (column: number) =>
+        holdsNumbers(header, rows, column, layout.defaultCountry ?? undefined);
+      if (!letters.some(holds)) continue;
+      if ([...header.keys()].every((column) => letters.includes(column) || !holds(column)))
+        return { at, layout, columns };
+    }
+  }
+  return null;
+}
+
+// A list may have a line or two that are none; what its first thousand rows are, the others are too.
+const NEARLY_ALL = 0.9;
+const LETTER_SEARCH = 1000;
+
+/** Whether a column holds phone numbers in nearly all of the rows that hold anything, below a header that is none. */
+function holdsNumbers(
+  header: readonly string[],
+  rows: Grid['records'],
+  column: number,
+  country: string | undefined,
+): boolean {
+  const isNumber = (text: string) => numberFacts(numberKey(text, country)).valid;
+  const head = header[column] ?? '';
+  if (head.trim() === '' || isNumber(head)) return false;
+  const filled = rows.filter((record) => record.some((text) => text.trim() !== ''));
+  const numbers = filled.filter((record) => isNumber(record[column] ?? ''));
+  return numbers.length > 0 && numbers.length >= filled.length * NEARLY_ALL;
 }
 
 function known(columns: readonly Column[]): number {

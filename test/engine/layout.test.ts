@@ -19,6 +19,45 @@ test('a Legacy CRM list is known by its column D, or by what heads it', () => {
   expect(table('Local Numbers,Carrier\n4083550102,Lumen\n').layout).toBe('legacy-crm');
 });
 
+test('a Legacy CRM list is known by the numbers in its column D, whatever heads it', () => {
+  const list = (rows: string, header = 'ID,Account,Type,Number,Carrier') => table(`${header}\n${rows}`);
+  const { layout, columns } = list('1,x,L,4085550101,Lumen\n2,x,L,(408) 555-0102,\n');
+  expect(layout).toBe('legacy-crm');
+  expect(columns.map(({ field }) => field)[3]).toBe('phoneNumber');
+  expect(table('My numbers\n\nID,Account,Type,Line\n1,x,L,4085550101\n').preamble).toHaveLength(1);
+  // One line in ten may be something else, no more.
+  const nine = '1,x,L,4085550101,Lumen\n'.repeat(9);
+  expect(list(`${nine}1,x,L,spare,Lumen\n`).layout).toBe('legacy-crm');
+  for (const other of [
+    // Half of it is something else; the numbers stand elsewhere; two columns have numbers; a column it never has.
+    () => list('1,x,L,4085550101,Lumen\n2,x,L,spare,Lumen\n'),
+    () => list('1,x,4085550101,L,Lumen\n'),
+    () => list('4085550101,x,L,4085550101,Lumen\n'),
+    () => list('1,US,L,4085550101,Lumen\n', 'ID,Country,Type,Number,Carrier'),
+    // Without a header nobody knows what the other columns are.
+    () => table('1,x,L,4085550101\n2,x,L,4085550102\n'),
+  ])
+    expect(other).toThrow('fits no layout');
+});
+
+test('a record with headers of its own is not taken for one by numbers that stand in column D', () => {
+  const renamed = 'Rufnummer,Land,Netz,BTN alt,Strasse\n+14085550101,US,Lumen,+14085550101,x\n';
+  expect(() => table(renamed)).toThrow('fits no layout');
+});
+
+test("a lead's own layout is known by its letter too", () => {
+  const [first] = layouts.layouts;
+  if (!first) throw new Error('no layout');
+  const own = {
+    ...first,
+    id: 'own',
+    allOf: ['phoneNumber'],
+    columns: [{ field: 'phoneNumber', letter: 'B', headers: [] }],
+  };
+  const grid = readCsv(Buffer.from('Nr,Anschluss\n1,+493055501013\n'), 'f.csv', '');
+  expect(recognise(grid, { ...layouts, layouts: [...layouts.layouts, own] }, choice).layout).toBe('own');
+});
+
 test('a file that goes out in its own columns is told which of the record it lacks', () => {
   const { notices } = table('phoneNumber,country,carrier,address,Vorname\n+14085550101,US,Lumen,x,A\n');
   expect(notices.map(({ code, message }) => [code, message])).toEqual([
