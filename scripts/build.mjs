@@ -54,6 +54,18 @@ async function licenceTexts(inputs) {
 if (!(await stat(join(root, 'src/cli.ts')).catch(() => null)))
   fail('src/cli.ts is missing, so there is nothing to bundle');
 
+/** Tells one make of the bundle from another: what it is made of. */
+async function makeOf(folder) {
+  const hash = createHash('sha256').update(await readFile(join(root, 'package-lock.json')));
+  const names = (await readdir(join(root, folder), { recursive: true })).sort();
+  for (const name of names) {
+    if (/\.tsx?$/.test(name)) hash.update(name).update(await readFile(join(root, folder, name)));
+  }
+  return hash.digest('hex').slice(0, 16);
+}
+
+const make = await makeOf('src');
+
 const { metafile, outputFiles } = await build({
   absWorkingDir: root,
   entryPoints: ['src/cli.ts'],
@@ -77,6 +89,7 @@ const { metafile, outputFiles } = await build({
     'process.env.NODE_ENV': '"production"',
     // Ink then drops its devtools, which import a package that is not installed.
     'process.env.DEV': '"false"',
+    'process.env.CSR_MAKE': JSON.stringify(make),
   },
   external: ['react-devtools-core'],
   logLevel: 'warning',
@@ -129,8 +142,8 @@ async function shippedRules() {
   }
   const { rules } = loadRules(sources, { digest: rulesDigest(sources) });
   return {
-    'rule-trees.json': JSON.stringify(trees),
-    ...(rules && { 'rules.json': JSON.stringify(storeRules(rules)) }),
+    'rule-trees.json': JSON.stringify({ make, made: trees }),
+    ...(rules && { 'rules.json': JSON.stringify({ make, made: storeRules(rules) }) }),
   };
 }
 

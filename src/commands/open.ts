@@ -45,7 +45,7 @@ export async function readRuleSources(options: RuleOptions): Promise<RuleSources
 }
 
 /** The day as of which dates in rules are judged. */
-function dayOf({ asOf }: RuleOptions): string {
+export function dayOf({ asOf }: RuleOptions): string {
   return asOf ?? new Date().toISOString().slice(0, 10);
 }
 

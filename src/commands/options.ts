@@ -79,7 +79,7 @@ function mapping(text: string, before: Pairs | undefined): Pairs {
 function referenceName(text: string, before: Pairs | undefined): Pairs {
   const pair = pairOf(text) ?? { '': text };
   const [name = ''] = Object.keys(pair);
-  if (before?.[name] !== undefined) {
+  if (before !== undefined && name !== '' && Object.hasOwn(before, name)) {
     throw new CsrError({
       code: 'usage',
       severity: 'error',

@@ -71,8 +71,7 @@ const FIRST = '{"seq":1,"event":{';
 
 /** Whether a text may be what is left of a journal's first line: else something else was written over it. */
 function mayBegin(text: string): boolean {
-  const begun = text.slice(0, FIRST.length);
-  return FIRST.startsWith(begun) || !/[^\0]/.test(begun);
+  return FIRST.startsWith(text.slice(0, FIRST.length).replace(/\0+$/, ''));
 }
 
 interface Contents<E> {

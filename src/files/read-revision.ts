@@ -104,8 +104,9 @@ function readRevision({ revision, folder }: Revision): RuleText[] {
 
 /** A path in a revision, from the top or from here: its object and what that is. */
 function treeOf(revision: string, folder: string): readonly [object: string | null, type: string] {
-  const ways =
-    folder === '' || folder === '.' ? [''] : folder.startsWith('.') ? [folder] : [folder, `./${folder}`];
+  const isRelative = /^\.\.?(\/|$)/.test(folder);
+  // git takes no bare `.` for the folder that one is in.
+  const ways = folder === '' ? [''] : isRelative ? [folder === '.' ? './' : folder] : [folder, `./${folder}`];
   for (const way of ways) {
     const found = git(['rev-parse', '--verify', '--quiet', `${revision}:${way}`]);
     if (found.status !== 0) continue;

@@ -190,20 +190,28 @@ export async function builtInRuleSet(): Promise<RuleSet | null> {
     readBuilt(root, 'rules.json'),
   ]);
   if (stored === null) return null;
-  const rules = restoreRules(JSON.parse(stored));
+  const rules = restoreRules(stored);
   return rules.digest === rulesDigest(texts) ? rules : null;
 }
 
 /** What the build has parsed of the shipped rules, by their text's digest: a text changed since is parsed anew. */
 async function readTrees(root: string): Promise<Readonly<Record<string, RuleText['tree']>>> {
-  return JSON.parse((await readBuilt(root, 'rule-trees.json')) ?? '{}');
+  return ((await readBuilt(root, 'rule-trees.json')) ?? {}) as Readonly<Record<string, RuleText['tree']>>;
 }
 
-/** A file that the build has made for the bundle; null beside anything else: only those two are sure to be of one make. */
-async function readBuilt(root: string, name: string): Promise<string | null> {
+/**
+ * What the build has made of the rules for this bundle. Null beside another one, where a build has just put it in the
+ * place of the old, and where it is damaged: what it is made of is there.
+ */
+async function readBuilt(root: string, name: string): Promise<unknown> {
   const dist = join(root, 'dist');
   if (dirname(fileURLToPath(import.meta.url)) !== dist) return null;
-  return readFile(join(dist, name), 'utf8').catch(() => null);
+  try {
+    const { make, made } = JSON.parse(await readFile(join(dist, name), 'utf8'));
+    return make === process.env.CSR_MAKE ? made : null;
+  } catch {
+    return null;
+  }
 }
 
 function textDigest(text: string): string {

@@ -182,6 +182,22 @@ describe('a torn tail', () => {
     expect(readJournal(folder)).toEqual([A, B]);
   });
 
+  test.each([
+    ['its beginning alone', '{"seq":1,"ev'],
+    ['zeros where the file system had no time', '{"se\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0'],
+    ['zeros alone', '\0\0\0\0'],
+  ])('may be all there is: of the first line %s', (_, begun) => {
+    journalOf(A);
+    writeFileSync(file, begun);
+    expect(readJournal(folder)).toEqual([]);
+  });
+
+  test('is damage where the first line was never one of ours', () => {
+    journalOf(A);
+    writeFileSync(file, 'something else\n');
+    expect(() => readJournal(folder)).toThrow(/line 1 of the session's journal is damaged/);
+  });
+
   test('may be all but the line end, with zeros in its place', () => {
     journalOf(A, B);
     writeFileSync(file, readFileSync(file, 'utf8').replace(/\n$/, '\0\0\0'));

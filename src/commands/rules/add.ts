@@ -27,7 +27,7 @@ import { type Compiled, Draft, type Ground } from '../../review/draft.ts';
 import { type LeftProposal, readProposal } from '../../review/proposal.ts';
 import type { Review } from '../../review/review.ts';
 import { fileNamed, homeIn, homeOf, homeOfTable, kindOf } from '../../review/rule-home.ts';
-import { openGrid, readRuleSources, reviewUnder } from '../open.ts';
+import { dayOf, openGrid, readRuleSources, reviewUnder } from '../open.ts';
 import { addRuleOptions, addTableOptions, type InputOptions, type RuleOptions } from '../options.ts';
 import { askCarrier, askEscalation, askLookUp, askRule, type World } from './add-questions.ts';
 import { differenceLines } from './diff-format.ts';
@@ -327,7 +327,7 @@ class Adding {
     const { options } = this;
     const sources = await (options.rules === undefined ? builtInRules() : readRuleFolder(options.rules));
     const extend = over && path !== '' ? await readRuleFolderOrNone(path) : [];
-    const asOf = options.asOf ?? new Date().toISOString().slice(0, 10);
+    const asOf = dayOf(options);
     const { rules, problems } = loadRules(sources, { digest: '', extend, asOf, warnDays: WARN_DAYS });
     if (!rules) throw new CsrError(problems.filter(({ severity }) => severity === 'error'));
     const ground: Ground = {

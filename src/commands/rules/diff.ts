@@ -2,16 +2,17 @@
 import { type Command, Option } from 'commander';
 import { alsoChanged } from '../../engine/also-changed.ts';
 import { comparable, compare, type Difference, type Expected, partsBy } from '../../engine/analysis/diff.ts';
-import type { Decision } from '../../engine/decision.ts';
 import { showYaml, type Yaml } from '../../engine/edit-rules.ts';
 import { loadRules, type RuleText } from '../../engine/load.ts';
 import { CsrError, type Problem, showProblem } from '../../engine/problem.ts';
 import type { RuleSet } from '../../engine/rule.ts';
+import type { Grid } from '../../engine/table.ts';
 import { rowChanges, sameOutcome } from '../../engine/what-changes.ts';
 import { BUILT_IN, readRulesNamed } from '../../files/read-revision.ts';
 import { builtInRules } from '../../files/read-rules.ts';
+import type { Review } from '../../review/review.ts';
 import { readCondition } from '../../review/rule-lines.ts';
-import { openGrid, reviewUnder, sayNotices } from '../open.ts';
+import { dayOf, openGrid, reviewUnder, sayNotices } from '../open.ts';
 import { addExtendOptions, addTableOptions, type InputOptions } from '../options.ts';
 import { type Changes, DIFF_FORMATS, type DiffFormat, type OnFile } from './diff-format.ts';
 import { type OutputOptions, putDocument } from './folder.ts';
@@ -69,7 +70,7 @@ function usage(message: string, help?: string): CsrError {
 
 async function diff(old: string | undefined, now: string | undefined, options: DiffOptions): Promise<void> {
   const format = formatOf(options);
-  const asOf = options.asOf ?? new Date().toISOString().slice(0, 10);
+  const asOf = dayOf(options);
   const [before, after] = await sidesOf(old, now, options);
   const loaded = [before, after].map((side) => ({ side, ...load(side, asOf) }));
   const [was, is] = loaded.map(({ rules }) => rules);
@@ -145,7 +146,8 @@ async function sidesOf(
         'csr rules diff OLD NEW, or csr rules diff --extend DIR for what a folder changes of the built-in rules',
       );
     const shown = old ?? BUILT_IN;
-    const sources = await readRulesNamed(shown);
+    // Only a name that was typed can be that of a folder.
+    const sources = old === undefined ? await builtInRules() : await readRulesNamed(old);
     return [
       { shown, sources, extend: [] },
       { shown: `${shown} --extend ${extend}`, sources, extend: laid },
@@ -280,18 +282,20 @@ function expectation(texts: readonly string[]): RuleText {
 }
 
 /**
- * Conditions with commas between them; a comma in brackets or quotes belongs to its condition. A word alone is one
- * more value of the fact before it: `country=PT,ES`.
+ * Conditions with commas between them; a comma in brackets, or in quotes that begin a value, belongs to its condition. A
+ * word alone is one more value of the fact before it: `country=PT,ES`, `country!=PT,ES`.
  */
 function conditionsIn(text: string): string[] {
-  const parts = text.match(/(?:\[[^\]]*\]|\{[^}]*\}|"[^"]*"|'[^']*'|[^,])+/g) ?? [text];
-  let fact: string | undefined;
-  return parts.map((part) => {
-    const named = /^\s*([A-Za-z][\w.-]*)\s*(?:=|!=|:\s)/.exec(part)?.[1];
-    if (named === undefined && fact !== undefined) return `${fact}=${part}`;
-    fact = named;
-    return part;
-  });
+  const parts = text.match(/(?:\[[^\]]*\]|\{[^}]*\}|(?<=[=:\s])"[^"]*"|(?<=[=:\s])'[^']*'|[^,])+/g) ?? [text];
+  const found: { readonly head: string; readonly values: string[] }[] = [];
+  for (const part of parts) {
+    const [, head, value = ''] = /^(\s*[A-Za-z][\w.-]*\s*(?:!=|=|:\s))(.*)$/s.exec(part) ?? [];
+    const last = found.at(-1);
+    if (head !== undefined) found.push({ head, values: [value] });
+    else if (last) last.values.push(part);
+    else found.push({ head: '', values: [part] });
+  }
+  return found.map(({ head, values }) => `${head}${values.length > 1 ? `[${values.join(',')}]` : values[0]}`);
 }
 
 // A file of rows
@@ -305,19 +309,10 @@ async function decideBoth(
   options: DiffOptions,
 ): Promise<OnFile> {
   const grid = await openGrid(file);
+  const apart = await rowsApart(grid, before, after, options);
   const { review: old } = await reviewUnder(before, grid, options);
   const { review: now, notices } = await reviewUnder(after, grid, options);
   sayNotices(notices, options);
-  // Names that a message offers for an unknown one are no decision.
-  const quiet = await Promise.all(
-    [before, after].map((rules) => reviewUnder(comparable(rules), grid, options)),
-  );
-  const apart = new Set(
-    [...now.table.rows.keys()].filter((index) => {
-      const [was, is] = quiet.map(({ review }) => review.decision(index)) as [Decision, Decision];
-      return !sameOutcome(was, is);
-    }),
-  );
   const changes = rowChanges(old.evaluator, now.evaluator, (index) => apart.has(index));
   const rows = changes.flatMap((change) => change.rows).sort((a, b) => a - b);
   const parted = new Map<Difference, number[]>(differences.map((one) => [one, []]));
@@ -325,16 +320,20 @@ async function decideBoth(
     const [was, is] = [old.decision(index), now.decision(index)];
     for (const one of differences) if (partsBy(one, was, is)) parted.get(one)?.push(index);
   }
-  const fields = [...now.evaluator.facts.slots.keys()];
+  const fields = new Set(
+    [old, now].flatMap(({ evaluator: { facts } }) => facts.cellSlots.map((slot) => facts.slots[slot] ?? '')),
+  );
+  /** The text that goes out of a row in the column of a field. */
+  const textOf = ({ evaluator }: Review, index: number, field: string) =>
+    evaluator.delivered(index)[evaluator.facts.slot(field)] ?? '';
   return {
     file,
     all: now.table.rows.length,
     rows: rows.map((index) => ({
       row: now.place(index),
       phoneNumber: now.phoneNumber(index),
-      cells: fields.flatMap((slot) => {
-        const field = now.evaluator.facts.slots[slot] as string;
-        const [from, to] = [old.evaluator.value(index, field), now.evaluator.value(index, field)];
+      cells: [...fields].flatMap((field) => {
+        const [from, to] = [textOf(old, index, field), textOf(now, index, field)];
         return from === to ? [] : [{ field, old: from, new: to }];
       }),
     })),
@@ -348,6 +347,23 @@ async function decideBoth(
       return { rows: indexes.map((index) => now.place(index)), listed: now.rowList(indexes, MOST_LISTED) };
     },
   };
+}
+
+/** The rows that are decided differently. Names that a message offers for an unknown one are no decision. */
+async function rowsApart(
+  grid: Grid,
+  before: RuleSet,
+  after: RuleSet,
+  options: DiffOptions,
+): Promise<ReadonlySet<number>> {
+  const [was, is] = await Promise.all(
+    [before, after].map(async (rules) => (await reviewUnder(comparable(rules), grid, options)).review),
+  );
+  const apart = new Set<number>();
+  for (const index of was && is ? was.table.rows.keys() : []) {
+    if (was && is && !sameOutcome(was.decision(index), is.decision(index))) apart.add(index);
+  }
+  return apart;
 }
 
 /** Rows that are named one by one; the others are counted. */
