@@ -245,11 +245,11 @@ export class Evaluator {
   }
 
   /**
-   * What would be decided of a row if a rule or a look-up said something else; what is decided stays as it is.
-   * Only for rows that are judged `singly`.
+   * Does something while a rule or a look-up says something else, such as to decide a row again; what is decided of that
+   * row stays as it was. Only for rows that are judged `singly`, and have been decided.
    */
-  async decisionAs(index: number, input: RowInput | null, swap: Swap): Promise<Decision> {
-    const draft = this.drafts[index];
+  async lookingAt<Found>(index: number, swap: Swap, look: () => Promise<Found>): Promise<Found> {
+    const draft = this.draft(index);
     const judges = [...this.cells.values()].flat().filter((one) => one instanceof Singly);
     const put = (rule: Rule | null) => {
       for (const one of judges) one.swap(rule);
@@ -258,13 +258,12 @@ export class Evaluator {
     else this.lookUpSwap = swap;
     this.notesMeetings = false;
     try {
-      await this.settle(input ? new Map([[index, input]]) : new Map(), [index], null);
-      return this.decision(index);
+      return await look();
     } finally {
       put(null);
       this.lookUpSwap = null;
       this.notesMeetings = true;
-      if (draft) this.drafts[index] = draft;
+      this.drafts[index] = draft;
     }
   }
 
@@ -1218,6 +1217,7 @@ export function askOnce(table: RuleTable): RuleTable {
 /** A table is read anew for each group of rows. */
 const askedOnce = new WeakMap<RuleTable, RuleTable>();
 
+/** A rule as it is judged: one that asks for a fact has, beside its tests, the condition that nobody has said that there is none. */
 export function asksOnce(rule: Rule): Rule {
   const once: Test[] = [];
   for (const action of rule.then) {

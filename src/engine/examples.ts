@@ -158,11 +158,16 @@ export class GivenRows {
     });
   }
 
-  /** What would be decided of a row if a rule or a look-up said something else. */
+  /** What would be decided of a row if a rule or a look-up said something else: its questions too are other ones then. */
   async decideAs(given: Given, swap: Swap): Promise<Decision> {
-    if (!this.seats.has(given)) this.seat(given);
-    const { evaluator, index, input } = this.seatOf(given);
-    return evaluator.decisionAs(index, input, swap);
+    await this.decide([given]);
+    const { evaluator, index, answers, input } = this.seatOf(given);
+    return evaluator.lookingAt(index, swap, async () => {
+      const before: RowInput = { ...input, answers: [] };
+      await evaluator.redecide(new Map([[index, before]]), [index]);
+      await answered(evaluator, index, before, answers);
+      return evaluator.decision(index);
+    });
   }
 
   /** Whether a decided row could be decided otherwise if a rule said something else. */

@@ -36,6 +36,7 @@ function placeIn(table: RuleTable, { id }: Rule): number {
 /** What acts on nothing. */
 const NOTHING: Cell = [];
 
+/** Judges the rows of one table by going through its rules: all of them, or where there are many, those that an index leaves. */
 export class Singly implements Judge {
   readonly table: RuleTable;
   readonly judged = 0;
@@ -126,8 +127,9 @@ export class Singly implements Judge {
     const index = this.index();
     if (index === null) return this.table.rules.keys();
     const named = index.byKey.get(this.reader.readKnown(index.fact, row).key) ?? [];
-    const swapped = this.swapped === null || named.includes(this.swapped.at) ? [] : [this.swapped.at];
-    return [...named, ...index.others, ...swapped].sort((a, b) => a - b);
+    // A rule looked at as another one may want something else of the fact.
+    const swapped = this.swapped === null ? [] : [this.swapped.at];
+    return [...new Set([...named, ...index.others, ...swapped])].sort((a, b) => a - b);
   }
 
   private index(): Index | null {

@@ -5,8 +5,15 @@ import { measure } from '../../../src/engine/analysis/measure.ts';
 import { decided } from '../../../src/engine/analysis/witness.ts';
 import { coverageOf, entriesOf, trialOf } from '../../../src/engine/coverage.ts';
 import { Evaluator, makeBooks } from '../../../src/engine/decide.ts';
-import { type ExampleFailure, runExample, runExamples, tellable } from '../../../src/engine/examples.ts';
-import { isRule, type Mutant } from '../../../src/engine/mutants.ts';
+import type { Decision } from '../../../src/engine/decision.ts';
+import {
+  decideGiven,
+  type ExampleFailure,
+  runExample,
+  runExamples,
+  tellable,
+} from '../../../src/engine/examples.ts';
+import { conditionsOf, isRule, type Mutant, swapFor } from '../../../src/engine/mutants.ts';
 import { exampleOf } from '../../../src/engine/propose-examples.ts';
 import type { Example, Rule, RuleSet } from '../../../src/engine/rule.ts';
 import type { Table } from '../../../src/engine/table.ts';
@@ -217,6 +224,69 @@ test('mutants of tables one after another', { timeout: 120_000 * MORE }, async (
       compare(tables, staged.texts, rows),
     ),
     { numRuns: 15 * MORE },
+  );
+});
+
+/** Of so many rules an index by what most of them want leaves few to be gone through. */
+const many = (wanted: string) =>
+  fc.record({
+    stage: fc.constantFrom('address', 'checks'),
+    match: fc.constantFrom('first', 'all', 'all'),
+    rules: fc.array(
+      fc
+        .record({ one: rule(staged, actions), text: fc.constantFrom('x', '1', null, 'x') })
+        .map(({ one, text }) => (text === null ? one : { ...one, when: { ...one.when, [wanted]: text } })),
+      { minLength: 12, maxLength: 14 },
+    ),
+  });
+
+test('a row looked at as if a rule were its mutant is decided as by the rules with the mutant', {
+  timeout: 120_000 * MORE,
+}, async () => {
+  const few = fc.record({
+    stage: fc.constantFrom('correct', 'facts', 'address', 'checks'),
+    match: fc.constantFrom('first', 'all'),
+    rules: fc.array(rule(staged, actions), { minLength: 1, maxLength: 3 }),
+  });
+  const row = fc.record({
+    a: fc.constantFrom('', 'x', '1', 'q', '(none)'),
+    b: fc.constantFrom('', 'x', '1', '(none)'),
+  });
+  const tables = fc.oneof(
+    fc.array(few, { minLength: 2, maxLength: 3 }),
+    many('a').map((one) => [one]),
+  );
+  await fc.assert(
+    fc.asyncProperty(tables, fc.array(row, { minLength: 2, maxLength: 3 }), async (written, rows) => {
+      const rules = load(written);
+      const books = makeBooks(rules);
+      const trial = trialOf(rules, books);
+      // Columns stand in another order where a row is alone.
+      const saidOf = (decision: Decision | undefined, { facts }: Evaluator) => ({
+        acted: decision?.acted.map(({ id }) => id),
+        texts: ['a', 'b'].map((field) => decision?.values[facts.slot(field)] ?? ''),
+        told: decision && tellable({ ...decision, values: [] }, []),
+      });
+      const said = async (all: RuleSet, given: Example['given']) => {
+        const { evaluator, decision } = await decideGiven(all, given, books);
+        return saidOf(decision, evaluator);
+      };
+      for (const entry of entriesOf(rules)) {
+        for (const mutant of conditionsOf(entry).flatMap(({ mutants }) => mutants)) {
+          const swap = swapFor(mutant);
+          if (!swap || !mutant.as || !isRule(mutant.as)) continue;
+          for (const given of rows) {
+            const say = `${JSON.stringify(written)} ${JSON.stringify(given)} ${entry.id} ${mutant.change}`;
+            const is = await trial.decideAs(given, swap);
+            const evaluator = trial.evaluatorOf(given);
+            expect(saidOf(is, evaluator), say).toEqual(await said(withRule(rules, mutant.as), given));
+            const [was] = await trial.decide([given]);
+            expect(saidOf(was, evaluator), say).toEqual(await said(rules, given));
+          }
+        }
+      }
+    }),
+    { numRuns: 12 * MORE },
   );
 });
 
