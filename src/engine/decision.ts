@@ -56,6 +56,19 @@ export interface Answer {
   readonly values: Readonly<Record<string, string>>;
 }
 
+/** How people write that there is none, in answers files and in examples; no matter in which case. */
+export const NONE = '(none)';
+
+/** Whether a text says that there is none. */
+export function isNone(text: string): boolean {
+  return text.trim().toLowerCase() === NONE;
+}
+
+/** Before a field, in a row written fact by fact: what a person wrote over its cell. */
+export const EDITED = 'edited.';
+/** Likewise: what was answered to a task. No example gives that. */
+export const ANSWERED = 'answered.';
+
 /** What a person has said of one row, oldest first. */
 export interface RowInput {
   readonly answers: readonly Answer[];

@@ -1,6 +1,14 @@
 /** The examples that stand beside rules, run through the whole pipeline. */
 import { Evaluator, type Manner, makeBooks, type Swap } from './decide.ts';
-import type { Answer, Decision, RowInput, Task } from './decision.ts';
+import {
+  ANSWERED,
+  type Answer,
+  type Decision,
+  EDITED,
+  isNone,
+  type RowInput,
+  type Task,
+} from './decision.ts';
 import { escalate } from './escalate.ts';
 import { testsOf } from './evaluate.ts';
 import { explain } from './explain.ts';
@@ -65,7 +73,7 @@ export function rowGiven(given: Readonly<Record<string, string>>): GivenRow {
   let system = DEFAULT_SYSTEM;
   for (const [fact, text] of Object.entries(given)) {
     if (fact === 'system') system = text;
-    else if (fact.startsWith('edited.')) edits[fact.slice('edited.'.length)] = text;
+    else if (fact.startsWith(EDITED)) edits[fact.slice(EDITED.length)] = text;
     else if (fact === ANY_CELL) cells.set('column:1', text);
     else if (fact.startsWith('customer.')) customer.set(fact.slice('customer.'.length), text);
     else if (/^(original|number|row|file|reference|carrier)\./.test(fact)) facts.set(fact, text);
@@ -273,10 +281,6 @@ export function fieldsOf(rows: Iterable<Given>): Set<string> {
   return fields;
 }
 
-/** As in an answers file: somebody's word that there is none. */
-export const NONE = '(none)';
-
-const ANSWERED = 'answered.';
 /** More rounds of questions than any row has. */
 const MOST_ROUNDS = 8;
 
@@ -303,9 +307,9 @@ function saidIn(given: Given): { readonly facts: Given; readonly answers: Readon
   const facts: Record<string, string> = {};
   const answers = new Map<string, string>();
   for (const [fact, text] of Object.entries(given)) {
-    const field = fact.replace(/^edited\./, '');
-    if (fact.startsWith(ANSWERED)) answers.set(fact.slice(ANSWERED.length), text === NONE ? '' : text);
-    else if (text !== NONE) facts[fact] = text;
+    const field = fact.startsWith(EDITED) ? fact.slice(EDITED.length) : fact;
+    if (fact.startsWith(ANSWERED)) answers.set(fact.slice(ANSWERED.length), isNone(text) ? '' : text);
+    else if (!isNone(text)) facts[fact] = text;
     else if (field.includes('.') || field === 'system') facts[fact] = '';
     else {
       answers.set(field, '');

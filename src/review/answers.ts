@@ -1,6 +1,6 @@
 /** Turning what people write into events: one answer for some rows, or a table of answers by number. */
 import { DECISION } from '../engine/decide.ts';
-import type { Task } from '../engine/decision.ts';
+import { isNone, NONE, type Task } from '../engine/decision.ts';
 import { type Books, normalise, Reading } from '../engine/facts.ts';
 import { foldHeader, matchAnyHeaders, matchHeaders } from '../engine/layout.ts';
 import { numberKey } from '../engine/number.ts';
@@ -9,9 +9,6 @@ import type { Answerable, RuleSet } from '../engine/rule.ts';
 import type { Grid, Table } from '../engine/table.ts';
 import type { AnswerEntry, Deed } from './event.ts';
 import type { Review } from './review.ts';
-
-/** How an answers file says "confirmed: there is none". */
-export const NONE = '(none)';
 
 export type Validated = { readonly text: string } | { readonly problem: string };
 
@@ -24,14 +21,14 @@ export function validateAnswer(review: Review, task: Task, item: Answerable, wri
   const { books, facts } = review.evaluator;
   const type = facts.type(item.field);
   if (text === '') return { problem: `${item.label} is blank; write ${NONE} where there is none` };
-  if (item.field === DECISION && text.toLowerCase() === NONE) {
+  if (item.field === DECISION && isNone(text)) {
     return { problem: `${item.label} needs words: who decided it, and what` };
   }
   const choices = choicesOf(review, task, item);
   // Of the customer one of the choices is true; of a row it may be that nobody can tell.
   // A question of yes or no has one of the two for its answer.
   const isEither = review.rules.layouts.fields.get(item.field)?.type === 'yes-no';
-  const none = text.toLowerCase() === NONE && task.scope === 'row' && !isEither;
+  const none = isNone(text) && task.scope === 'row' && !isEither;
   if (choices.length > 0 && !none) {
     const wanted = normalise(type, text, books);
     const choice = choices.find((one) => normalise(type, one, books) === wanted);
@@ -39,7 +36,7 @@ export function validateAnswer(review: Review, task: Task, item: Answerable, wri
       ? { problem: `${item.label} is one of ${choices.join(', ')}, not \`${text}\`` }
       : { text: choice };
   }
-  if (text.toLowerCase() === NONE) return { text: '' };
+  if (isNone(text)) return { text: '' };
   if (type === 'country') {
     const code = books.countries.code(text);
     if (code !== null) return { text: code };
@@ -333,7 +330,7 @@ function cellOf(line: AnswerLine, column: string): string {
 function wasGiven(review: Review, row: number, field: string, text: string): boolean {
   const { books, facts } = review.evaluator;
   const key = (one: string) => normalise(facts.type(field), one, books);
-  const wanted = text.trim().toLowerCase() === NONE ? '' : key(text);
+  const wanted = isNone(text) ? '' : key(text);
   const fact = review.state.customer.get(field.replace(/^customer\./, ''));
   if (fact !== undefined && key(fact) === wanted) return true;
   const answers = review.state.inputs.get(row)?.answers ?? [];

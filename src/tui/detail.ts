@@ -1,5 +1,5 @@
 /** What there is to say of one row, as lines. */
-import type { Decision, Flag, Task } from '../engine/decision.ts';
+import { type Decision, type Flag, NONE, type Task } from '../engine/decision.ts';
 import { beyond, isWide } from './geometry.ts';
 import { wrapLines } from './pages.ts';
 import { clip, pad, visible, widthOf } from './text.ts';
@@ -115,7 +115,7 @@ export function describeRow(row: number, list: List | null, work: Worklist): Det
     if (rule) place = `${rule.place.file}:${rule.place.line}`;
     const given = evaluator.givenTo(row, task);
     for (const [name, text] of Object.entries(given))
-      say(`+ answered ${fieldLabel(task, name)}: ${text === '' ? '(none)' : text}`, 'good', 4);
+      say(`+ answered ${fieldLabel(task, name)}: ${text === '' ? NONE : text}`, 'good', 4);
     const lacking = missing(work, row, task);
     if (lacking.length > 0)
       say(

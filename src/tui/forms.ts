@@ -1,9 +1,9 @@
 /** Fields to fill in: whom an answer is for, what becomes of it, and what is asked before much is touched. */
-import type { Task } from '../engine/decision.ts';
+import { isNone, NONE, type Task } from '../engine/decision.ts';
 import { escalate } from '../engine/escalate.ts';
 import { CsrError } from '../engine/problem.ts';
 import type { Question } from '../engine/rule.ts';
-import { answerDeed, choicesOf, entryOf, NONE, NumberIndex, validateAnswer } from '../review/answers.ts';
+import { answerDeed, choicesOf, entryOf, NumberIndex, validateAnswer } from '../review/answers.ts';
 import type { Deed } from '../review/event.ts';
 import { hintsFor, validateQuestion } from '../review/intake.ts';
 import { earlierAnswers, nearTexts } from '../review/queue.ts';
@@ -445,7 +445,7 @@ export function submit(view: View, world: World, form: Form): Step {
       const text = completed(written, only?.choices ?? []);
       if (text.trim() === '')
         return refuse(view, form, `nothing is written; ${NONE} says that there is none`);
-      if (text.trim().toLowerCase() === NONE) return recordIntake(view, purpose.question, '', open);
+      if (isNone(text)) return recordIntake(view, purpose.question, '', open);
       const validated = validateQuestion(purpose.question, text);
       return 'problem' in validated
         ? refuse(view, form, validated.problem)
@@ -541,7 +541,7 @@ function submitAnswer(view: View, world: World, form: Form, task: Task): Step {
   );
   if (!deed) return refuse(view, form, 'no row asks for this any more');
   const words = Object.entries(values).map(
-    ([name, text]) => `${labelOf(task, name)} ${text === '' ? '(none)' : `\`${text}\``}`,
+    ([name, text]) => `${labelOf(task, name)} ${text === '' ? NONE : `\`${text}\``}`,
   );
   const more = open.length > 0 ? [`still missing: ${open.join(', ')}`] : [];
   if (task.scope === 'file') {

@@ -1,4 +1,5 @@
 /** What comes before the rows, as lines: columns to explain, questions of the intake. */
+import { NONE } from '../engine/decision.ts';
 import { beyond, scrolled } from './geometry.ts';
 import { columnOf, mappingFields, samplesOf } from './mapping.ts';
 import { clip, pad, visible, widthOf, wrap } from './text.ts';
@@ -107,7 +108,7 @@ export function intakePage(view: View, world: World, height: number): Line[] {
           ? 'open'
           : 'open, may stay so'
         : answer === ''
-          ? '(none)'
+          ? NONE
           : visible(answer);
     const text = `${pad(visible(question.question), width)}  ${clip(shown, Math.max(4, columns - width - 8))}`;
     lines.push(

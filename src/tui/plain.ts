@@ -2,8 +2,9 @@
  * The review as an interview, line by line: for screen readers, small terminals and scripts. It drives the
  * same reducer as the screen, so that every command, count and question is the same; nothing moves a cursor.
  */
+
+import { isNone, NONE } from '../engine/decision.ts';
 import { showProblem } from '../engine/problem.ts';
-import { NONE } from '../review/answers.ts';
 import type { Opening } from '../review/desk.ts';
 import { hintsFor, validateQuestion } from '../review/intake.ts';
 import { act, pickItems, settle } from './act.ts';
@@ -231,7 +232,7 @@ class Interview {
     if (text.trim() !== '') {
       const choice = /^[1-9]$/.test(text.trim()) ? field.choices[Number(text) - 1] : undefined;
       // In a script a part of a word is more likely a slip.
-      if (choice === undefined && form.purpose.type === 'intake' && text.trim().toLowerCase() !== NONE) {
+      if (choice === undefined && form.purpose.type === 'intake' && !isNone(text)) {
         const validated = validateQuestion(form.purpose.question, text);
         if ('problem' in validated)
           return this.say(`nothing fits \`${visible(text.trim())}\`; write a number or a whole name`);
@@ -475,7 +476,7 @@ class Interview {
     if (!question) return;
     const answer = this.world.desk?.review.state.customer.get(question.id);
     this.say(
-      `Intake ${this.view.question + 1} of ${questions.length}: ${visible(question.question)}${answer === undefined ? '' : ` [${visible(answer) || '(none)'}]`}`,
+      `Intake ${this.view.question + 1} of ${questions.length}: ${visible(question.question)}${answer === undefined ? '' : ` [${visible(answer) || NONE}]`}`,
     );
     if (question.help !== null) this.say(`  ${visible(question.help)}`);
     for (const [at, choice] of question.choices.entries())

@@ -1,6 +1,13 @@
 import { expect, test } from 'vitest';
 import { makeBooks } from '../../src/engine/decide.ts';
-import { fieldsOf, GivenRows, runExample, runExamples, tellable } from '../../src/engine/examples.ts';
+import {
+  decideGiven,
+  fieldsOf,
+  GivenRows,
+  runExample,
+  runExamples,
+  tellable,
+} from '../../src/engine/examples.ts';
 import { showPlace } from '../../src/engine/problem.ts';
 import { builtIn } from '../built-in.ts';
 
@@ -46,6 +53,24 @@ test('rows of examples come to the same alone, together, and judged singly', asy
       expect(one.acted.map(({ id }) => id)).toEqual(ids);
       expect(new Set(one.values.filter((text) => text !== ''))).toEqual(texts);
       expect(tellable({ ...one, values: [] }, [])).toBe(tellable({ ...decision, values: [] }, []));
+    }
+  }
+});
+
+test('that there is none is said in any case, as in an answers file', async () => {
+  const rules = builtIn({
+    'ours.yaml': `kind: rules
+stage: facts
+match: all
+rules:
+  - { id: ask-pin, title: t, when: { pin: blank }, then: { ask: pin }, why: w, source: { document: d }, basis: stated, examples: [{ given: {}, expect: { ask: pin } }, { given: { pin: "1" }, expect-not: { ask: pin } }] }
+`,
+  });
+  for (const said of ['(none)', '(None)', ' (NONE) ']) {
+    for (const given of [{ pin: said }, { pin: '1', 'edited.pin': said }]) {
+      const { evaluator, decision } = await decideGiven(rules, given);
+      expect(decision.answered.map(({ answer }) => answer.values)).toContainEqual({ pin: '' });
+      expect(decision.values[evaluator.facts.slot('pin')] ?? '').toBe('');
     }
   }
 });

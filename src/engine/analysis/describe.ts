@@ -1,6 +1,6 @@
 /** Regions as people read them: fact by fact, each with what it must be, as a rule would say it. */
 import { comparedFacts } from '../conditions.ts';
-import { NONE } from '../examples.ts';
+import { NONE } from '../decision.ts';
 import { isKnown, normalise } from '../facts.ts';
 import type { FactType, Op } from '../rule.ts';
 import type { Region } from './region.ts';

@@ -4,7 +4,7 @@
  * a row that the engine decides differently by one and by the other; nothing left is a proof, for people can write
  * any text into any cell, so every state of a row is one that rows come in.
  */
-import type { Decision } from '../decision.ts';
+import { type Decision, EDITED } from '../decision.ts';
 import { ANY_CELL } from '../facts.ts';
 import type { Place } from '../problem.ts';
 import { type Correction, type Rule, type RuleSet, STAGES, type Stage, type Test } from '../rule.ts';
@@ -250,7 +250,7 @@ class Comparing {
     }
     for (const [fact, text] of Object.entries(shown.witness)) {
       const { [fact]: _, ...fewer } = plainest.witness;
-      if (!fact.startsWith('edited.') || fewer[fact.slice('edited.'.length)] !== text) continue;
+      if (!fact.startsWith(EDITED) || fewer[fact.slice(EDITED.length)] !== text) continue;
       const other = await this.parted(fewer);
       if (other && isBy(other, candidate)) plainest = other;
     }
@@ -459,7 +459,7 @@ function distinct(regions: readonly Described[]): Described[] {
 
 function farFetched(witness: Witness): number {
   const has = (beginning: string) => Object.keys(witness).some((fact) => fact.startsWith(beginning));
-  return (has('edited.') ? 2 : 0) + (has('reference.') ? 1 : 0);
+  return (has(EDITED) ? 2 : 0) + (has('reference.') ? 1 : 0);
 }
 
 /** How many cells of a row hold nothing but spaces: such rows are right, and hard to see. */

@@ -4,7 +4,7 @@
  */
 import { withEscalation } from '../coverage.ts';
 import { asksOnce, type Swap } from '../decide.ts';
-import type { Decision } from '../decision.ts';
+import { ANSWERED, type Decision, EDITED, NONE } from '../decision.ts';
 import { decides, type RejectionFacts } from '../escalate.ts';
 import { canDoubt } from '../evaluate.ts';
 import { actsIn, type GivenRows, judgeRejection, tellable } from '../examples.ts';
@@ -366,12 +366,12 @@ function writtenBy(rule: Rule): string[] {
 
 /** Whether an example can give a row: no answer of a person is in it. */
 function isExampleRow(witness: Row): boolean {
-  return Object.entries(witness).every(([fact, text]) => text !== '(none)' && !fact.startsWith('answered.'));
+  return Object.entries(witness).every(([fact, text]) => text !== NONE && !fact.startsWith(ANSWERED));
 }
 
 function withoutBlanks(row: Row): Row {
   return Object.fromEntries(
-    Object.entries(row).filter(([fact, text]) => text !== '' || fact.startsWith('edited.')),
+    Object.entries(row).filter(([fact, text]) => text !== '' || fact.startsWith(EDITED)),
   );
 }
 

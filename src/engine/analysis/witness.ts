@@ -1,9 +1,9 @@
 /** A row of a region as people can write it down, and what the rules really make of it. */
 import { comparedFacts } from '../conditions.ts';
 import type { Evaluator } from '../decide.ts';
-import type { RowInput } from '../decision.ts';
+import { ANSWERED, EDITED, NONE, type RowInput } from '../decision.ts';
 import { testsOf } from '../evaluate.ts';
-import { decideGiven, NONE, rowGiven } from '../examples.ts';
+import { decideGiven, rowGiven } from '../examples.ts';
 import { ANY_CELL, type Books, type RowState } from '../facts.ts';
 import type { Rule, RuleSet, RuleTable } from '../rule.ts';
 import type { Solution } from './solve.ts';
@@ -15,9 +15,6 @@ import { cellsUnder, isCell, type World, writingsOf } from './world.ts';
  * hand, `answered.<field>` is the answer to a task, and `(none)` is somebody's word that there is none.
  */
 export type Witness = Readonly<Record<string, string>>;
-
-const EDITED = 'edited.';
-const ANSWERED = 'answered.';
 
 /** What a table makes of a row. */
 interface Meeting {
