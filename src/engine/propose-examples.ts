@@ -261,6 +261,14 @@ function filled(row: Row): Row {
   return Object.fromEntries(Object.entries(row).filter(([, text]) => text !== ''));
 }
 
+/** An example as it stands in a rule file. */
+export function exampleYaml({ given, expected, holds }: ExampleBlock): Block {
+  return new Map<string, Yaml>([
+    ['given', given],
+    [holds ? 'expect' : 'expect-not', expected],
+  ]);
+}
+
 /** An example as the loader would have read it. */
 export function exampleOf(
   { given, expected, holds: wanted }: ExampleBlock,

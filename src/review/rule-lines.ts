@@ -145,11 +145,3 @@ export function showExample({ given, expected, holds }: ExampleBlock): string {
   const bare = (block: Block) => showYaml(block).replace(/^\{ ?| ?\}$/g, '');
   return `${bare(given)} -> ${holds ? '' : 'not '}${bare(expected)}`;
 }
-
-/** An example as it stands in a file. */
-export function exampleBlock({ given, expected, holds }: ExampleBlock): Block {
-  return new Map<string, Yaml>([
-    ['given', given],
-    [holds ? 'expect' : 'expect-not', expected],
-  ]);
-}

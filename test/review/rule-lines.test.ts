@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { showYaml, type Yaml } from '../../src/engine/edit-rules.ts';
+import { exampleYaml } from '../../src/engine/propose-examples.ts';
 import {
-  exampleBlock,
   readAction,
   readCondition,
   readExample,
@@ -78,7 +78,7 @@ test('a pair is a field and one text', () => {
 describe('an example', () => {
   function read(text: string): string {
     const example = readExample(text);
-    return 'problems' in example ? said(example) : showYaml(exampleBlock(example.value));
+    return 'problems' in example ? said(example) : showYaml(exampleYaml(example.value));
   }
 
   test.each([

@@ -8,6 +8,7 @@ import { nearestWords } from '../../engine/load-yaml.ts';
 import { type Problem, showPlace } from '../../engine/problem.ts';
 import {
   type ExampleBlock,
+  exampleYaml,
   proposeCounterExamples,
   proposeExample,
   proposeRejections,
@@ -17,7 +18,6 @@ import type { Draft } from '../../review/draft.ts';
 import type { LeftProposal } from '../../review/proposal.ts';
 import { fileNamed, homeOfRule, homeOfTable, standingCarrier, tableNamed } from '../../review/rule-home.ts';
 import {
-  exampleBlock,
   namesIn,
   oneOrMany,
   readAction,
@@ -174,7 +174,7 @@ async function askExamples(
       true,
     )
   ) {
-    draft.put('examples', [...examples, ...counters].map(exampleBlock));
+    draft.put('examples', [...examples, ...counters].map(exampleYaml));
   }
 }
 
@@ -186,11 +186,11 @@ async function takeExample(
   examples: ExampleBlock[],
   block: ExampleBlock,
 ): Promise<Problems> {
-  const problems = draft.put('examples', [...examples, block].map(exampleBlock));
+  const problems = draft.put('examples', [...examples, block].map(exampleYaml));
   if (problems.length > 0) return problems;
   const { came, wanted } = await trial.run(draft);
   if (wanted !== null) {
-    draft.put('examples', examples.length === 0 ? null : examples.map(exampleBlock));
+    draft.put('examples', examples.length === 0 ? null : examples.map(exampleYaml));
     return refusal('example-fails', `the example does not hold: ${trial.show(block)}`, {
       found: came,
       wanted,
@@ -218,7 +218,7 @@ function compiled<Owner extends Rule | LookUp | Escalation>(
   nothing: ExampleBlock,
 ): { rules: RuleSet; owner: Owner } | null {
   const had = draft.get('examples') ?? null;
-  if (had === null) draft.put('examples', [exampleBlock(nothing)]);
+  if (had === null) draft.put('examples', [exampleYaml(nothing)]);
   const { rules } = draft.compile();
   const owner = rules && draft.ownerIn(rules);
   if (had === null) draft.put('examples', null);

@@ -1,9 +1,9 @@
 /** What the examples notice, as text and as JSON. */
 import type { Measured, Survivor } from '../../engine/analysis/measure.ts';
-import { type Block, showYaml } from '../../engine/edit-rules.ts';
+import { showYaml } from '../../engine/edit-rules.ts';
 import { clip } from '../../engine/load-yaml.ts';
 import { CHANGED, type Entry } from '../../engine/mutants.ts';
-import type { ExampleBlock } from '../../engine/propose-examples.ts';
+import { type ExampleBlock, exampleYaml } from '../../engine/propose-examples.ts';
 import { counted } from './folder.ts';
 
 /** An example that is missing. */
@@ -48,14 +48,6 @@ export function missingIn(measured: readonly Measured[]): Missing[] {
     }
   }
   return [...found.values()];
-}
-
-/** An example as it stands in a rule file. */
-export function exampleYaml({ given, expected, holds }: ExampleBlock): Block {
-  return new Map([
-    ['given', given],
-    [holds ? 'expect' : 'expect-not', expected],
-  ]);
 }
 
 /** The coverage, rule by rule and condition by condition. */

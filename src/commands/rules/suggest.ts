@@ -4,11 +4,12 @@ import { type ListKey, showYaml, withExample } from '../../engine/edit-rules.ts'
 import { loadRules, type RuleText } from '../../engine/load.ts';
 import { type Entry, isEscalation, isRule } from '../../engine/mutants.ts';
 import { CsrError } from '../../engine/problem.ts';
+import { exampleYaml } from '../../engine/propose-examples.ts';
 import { markOf } from '../../files/read-rules.ts';
 import { writeAll } from '../../files/write-file.ts';
 import type { RuleSources } from '../open.ts';
 import { say } from '../output.ts';
-import { exampleYaml, type Missing, missingIn } from './coverage.ts';
+import { type Missing, missingIn } from './coverage.ts';
 import { counted } from './folder.ts';
 
 /** A missing example in its file: the lines as they would stand there, and the first line's number. */

@@ -4,7 +4,7 @@ import { testsOf } from '../evaluate.ts';
 import { clip } from '../load-yaml.ts';
 import { CHANGED } from '../mutants.ts';
 import type { Place, Problem, Related } from '../problem.ts';
-import type { ExampleBlock } from '../propose-examples.ts';
+import { type ExampleBlock, exampleYaml } from '../propose-examples.ts';
 import type { Rule, RuleSet } from '../rule.ts';
 import { type Conflict, conflicts } from './conflict.ts';
 import { type Gap, gaps } from './gap.ts';
@@ -197,13 +197,8 @@ function sayUnnoticed({ coverage, suggestion, conditions }: Measured): Problem[]
 }
 
 /** An example on one line, as it may be pasted. */
-function showExample({ given, expected, holds }: ExampleBlock): string {
-  return `- ${showYaml(
-    new Map([
-      ['given', given],
-      [holds ? 'expect' : 'expect-not', expected],
-    ]),
-  )}`;
+function showExample(example: ExampleBlock): string {
+  return `- ${showYaml(exampleYaml(example))}`;
 }
 
 function rowOf({ given }: ExampleBlock): Witness {
