@@ -36,10 +36,12 @@ export interface Mutant {
   readonly as: Entry | null;
 }
 
+/** Whether an entry is a rule, and not a row of another table. */
 export function isRule(entry: Entry): entry is Rule {
   return 'then' in entry;
 }
 
+/** Whether an entry is a row of the escalations. */
 export function isEscalation(entry: Entry): entry is Escalation {
   return 'resolution' in entry;
 }

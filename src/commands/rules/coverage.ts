@@ -112,6 +112,7 @@ function notCovered(survivors: readonly Survivor[]): string {
   return `not covered: ${changes}, and no example fails${unknown ? '; whether any row tells is not proved' : ''}`;
 }
 
+/** What `--json` says under `coverage`: every entry with its conditions, and whether each is covered. */
 export function coverageJson(measured: readonly Measured[]): unknown[] {
   return measured.map(({ coverage: { entry, examples }, conditions }) => ({
     rule: entry.id,
@@ -128,6 +129,7 @@ export function coverageJson(measured: readonly Measured[]): unknown[] {
   }));
 }
 
+/** What it says under `survivors`: the mutants that no example notices, with a row that tells where one is known. */
 export function survivorsJson(measured: readonly Measured[]): unknown[] {
   return measured.flatMap(({ coverage: { entry }, conditions }) =>
     conditions.flatMap(({ condition, survivors }) =>
@@ -146,6 +148,7 @@ export function survivorsJson(measured: readonly Measured[]): unknown[] {
   );
 }
 
+/** What it says under `untested`: the entries that no example shows at work. */
 export function untestedJson(measured: readonly Measured[]): unknown[] {
   return measured.flatMap(({ coverage: { entry, isExpected }, suggestion }) =>
     isExpected

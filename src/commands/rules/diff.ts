@@ -39,6 +39,7 @@ Without NEW, OLD is compared with itself under the folder of --extend; without b
 The status is 0 where no row is decided differently (with --expect: where every such row is as expected), else 1.
 `;
 
+/** Adds `csr rules diff` to `csr rules`. */
 export function addDiff(rules: Command): void {
   addTableOptions(addExtendOptions(rules.command('diff')))
     .description(
