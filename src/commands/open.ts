@@ -54,8 +54,17 @@ export function ruleFolders({ rules, extend }: RuleOptions): string[] {
   return [rules ?? builtInFolder(), ...(extend === undefined ? [] : [extend])];
 }
 
-/** The compiled rules; `ofAnyDate`, those too that do not hold today. @throws CsrError with every problem of every file */
-export async function openRules(options: RuleOptions, ofAnyDate = false): Promise<RuleSet> {
+/**
+ * The compiled rules.
+ * @param ofAnyDate those too that do not hold today
+ * @param read their files, where these have been read already: so both are the same
+ * @throws CsrError with every problem of every file
+ */
+export async function openRules(
+  options: RuleOptions,
+  ofAnyDate = false,
+  read?: RuleSources,
+): Promise<RuleSet> {
   if (options.rules === undefined && options.extend === undefined) {
     const built = await builtInRuleSet();
     if (built) return rulesOn(built, ofAnyDate ? undefined : dayOf(options));
@@ -63,7 +72,7 @@ export async function openRules(options: RuleOptions, ofAnyDate = false): Promis
   // The loader, and all of YAML, are read for those whose rules are not compiled yet.
   const [{ loadRules }, { sources, extend, digest, asOf }] = await Promise.all([
     import('../engine/load.ts'),
-    readRuleSources(options),
+    read ?? readRuleSources(options),
   ]);
   const { rules, problems } = loadRules(sources, { digest, extend, ...(ofAnyDate ? {} : { asOf }) });
   if (!rules) throw new CsrError(problems.filter((problem) => problem.severity === 'error'));

@@ -39,7 +39,7 @@ export function addTest(rules: Command): void {
     )
     .option('--suggest', 'write the examples that are missing, to be pasted')
     .option('--write', 'with --suggest: put them into the files of the folder')
-    .option('--json', 'as JSON, with the coverage')
+    .option('--json', 'as JSON, with the coverage, which takes longer than the examples')
     .addHelpText('after', HELP)
     .action(test);
 }
@@ -51,10 +51,10 @@ async function test(dir: string | undefined, options: TestOptions): Promise<void
     throw usage('`--write` writes what `--suggest` shows', '`--suggest --write`');
   if (write && chosen.rules === undefined && chosen.extend === undefined)
     throw usage('`--write` without a folder', 'a folder of rules, or `--extend DIR`');
-  const rules = await openRules(chosen);
-  const run = await runExamples(rules);
   const from = await readRuleSources(chosen);
   const { sources, extend } = from;
+  const rules = await openRules(chosen, false, from);
+  const run = await runExamples(rules);
   const own = new Set(extend.map(({ path }) => path));
   // A rule laid over others takes rows from them: their examples for those rows hold no more, and need not.
   const isOvertaken = ({ place, by }: ExampleFailure) =>
