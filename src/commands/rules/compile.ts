@@ -11,5 +11,6 @@ export function addCompile(rules: Command): void {
 }
 
 async function compile(dir: string | undefined, options: OutputOptions): Promise<void> {
-  putDocument(showJson(compileRules(await openRules(withFolder(dir, options)))), options);
+  const chosen = withFolder(dir, options);
+  putDocument(showJson(compileRules(await openRules(chosen))), chosen);
 }

@@ -88,7 +88,8 @@ async function diff(old: string | undefined, now: string | undefined, options: D
     expected: options.expect ?? null,
     on,
   };
-  putDocument(DIFF_FORMATS[format](changes), options);
+  const folders = [old, now, options.over].filter((name): name is string => name !== undefined);
+  putDocument(DIFF_FORMATS[format](changes), options, folders);
   const { differences, unproved } = comparison;
   const surprising =
     options.expect === undefined ? differences : differences.filter((one) => one.outside !== null);

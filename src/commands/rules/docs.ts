@@ -37,5 +37,5 @@ async function docs(dir: string | undefined, options: DocsOptions): Promise<void
       ? policyPage(ofAnyDate)
       : policyPage(await openRules(chosen), { date: chosen.asOf, ofAnyDate });
   const format = options.format ?? (/\.html?$/i.test(options.output ?? '') ? 'html' : 'markdown');
-  putDocument(FORMATS[format](page), options);
+  putDocument(FORMATS[format](page), chosen);
 }

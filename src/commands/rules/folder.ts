@@ -1,6 +1,8 @@
 /** What the subcommands on rule files share: the folder they name, the document they make of it, how they count. */
 import type { Command } from 'commander';
+import { ruleFilesIn } from '../../files/read-rules.ts';
 import { writeWhole } from '../../files/write-file.ts';
+import { ruleFolders } from '../open.ts';
 import { addRuleOptions, type RuleOptions } from '../options.ts';
 import { print } from '../output.ts';
 
@@ -35,10 +37,16 @@ export function addDocumentCommand(rules: Command, name: string): Command {
     .option('--force', 'replace the file if it is there already');
 }
 
-/** Puts a document where the options say. @throws CsrError where it cannot be written */
-export function putDocument(text: string, { output = '-', force = false }: OutputOptions): void {
+/**
+ * Puts a document where the options say.
+ * @param folders whose rule files it was made of, and must not be written over, beside those that the options name
+ * @throws CsrError where it cannot be written
+ */
+export function putDocument(text: string, options: OutputOptions, folders: readonly string[] = []): void {
+  const { output = '-', force = false } = options;
+  const notOver = [...ruleFolders(options), ...folders].flatMap(ruleFilesIn);
   if (output === '-') print(text);
-  else writeWhole(output, text, { force });
+  else writeWhole(output, text, { force, notOver });
 }
 
 const WIDTH = 110;

@@ -21,6 +21,7 @@ export function addSchema(rules: Command): void {
 
 async function schema(dir: string | undefined, options: OutputOptions): Promise<void> {
   // An editor's words do not come and go with the days.
-  const rules = await openRules(withFolder(dir, options), true);
-  putDocument(showJson(ruleSchema(rules)), options);
+  const chosen = withFolder(dir, options);
+  const rules = await openRules(chosen, true);
+  putDocument(showJson(ruleSchema(rules)), chosen);
 }

@@ -105,7 +105,10 @@ export class Parting {
       if (partner.has(unit)) continue;
       const own = slots.get(unit) as Set<string>;
       const met = parts.filter(
-        (part) => [...own].some((slot) => part.slots.has(slot)) || sameTable(part.units, unit),
+        (part) =>
+          [...own].some((slot) => part.slots.has(slot)) ||
+          sameTable(part.units, unit) ||
+          sameRule(part.units, unit),
       );
       const rest = parts.filter((part) => !met.includes(part));
       parts.splice(0, parts.length, ...rest, {
@@ -246,13 +249,15 @@ export class Parting {
     const here = done(acting, region);
     for (const slot of new Set(here.flat().map((effect) => effect.slot))) {
       const [one, two] = here.map((list) => list.findLast((effect) => effect.slot === slot));
-      // Where one side does nothing there, its rule is the one that decided the same table.
-      const instead = (side: 0 | 1, other: RuleTable | undefined) =>
-        acting.find(({ unit }) => unit.side === side && unit.table.file === other?.file)?.rule ?? null;
-      const rulings = [
-        one?.rule ?? instead(0, two?.unit.table),
-        two?.rule ?? instead(1, one?.unit.table),
-      ] as const;
+      // Where one side does nothing there, its rule is the one of that name, or the one that decided the same table.
+      const instead = (side: 0 | 1, other: Acting | undefined): Rule | null => {
+        const own = acting.filter(({ unit }) => unit.side === side);
+        const found =
+          own.find(({ rule }) => rule.id === other?.rule.id) ??
+          own.find(({ unit }) => unit.table.file === other?.unit.table.file);
+        return found?.rule ?? null;
+      };
+      const rulings = [one?.rule ?? instead(0, two), two?.rule ?? instead(1, one)] as const;
       const doubts = rulings.map((ruling) =>
         acting.some(({ rule, doubtful }) => rule === ruling && doubtful),
       );
@@ -537,6 +542,12 @@ function isOrdered(slot: string): boolean {
 function counting<Counted extends Effect>(slot: string, list: readonly Counted[]): readonly Counted[] {
   if (slot === 'exclude') return list.slice(-1);
   return slot === 'stop' || slot.startsWith('ask ') ? list.slice(0, 1) : list;
+}
+
+/** Whether a unit has a rule that goes by the name of one on the other side: what became of it is one difference. */
+function sameRule(units: readonly Unit[], { side, rules }: Unit): boolean {
+  const ids = new Set(rules.map(({ id }) => id));
+  return units.some((other) => other.side !== side && other.rules.some(({ id }) => ids.has(id)));
 }
 
 /** Whether a `first` table stands among units of the other side: it is that one that has changed. */
