@@ -15,6 +15,11 @@ export interface Missing {
   readonly example: ExampleBlock;
 }
 
+/** Where an example is to stand, and what it says: the same for one that is missing for two reasons. */
+export function keyOf({ under, example }: Pick<Missing, 'under' | 'example'>): string {
+  return `${under.id} ${showYaml(exampleYaml(example))}`;
+}
+
 /** Whether no example is missing. */
 export function isComplete(measured: readonly Measured[]): boolean {
   return measured.every(
@@ -27,7 +32,7 @@ export function isComplete(measured: readonly Measured[]): boolean {
 export function missingIn(measured: readonly Measured[]): Missing[] {
   const found = new Map<string, Missing>();
   const add = (under: Entry, notices: string, example: ExampleBlock) => {
-    const key = `${under.id} ${showYaml(exampleYaml(example))}`;
+    const key = keyOf({ under, example });
     const known = found.get(key);
     found.set(
       key,

@@ -9,7 +9,7 @@ import { markOf } from '../../files/read-rules.ts';
 import { writeAll } from '../../files/write-file.ts';
 import type { RuleSources } from '../open.ts';
 import { say } from '../output.ts';
-import { type Missing, missingIn } from './coverage.ts';
+import { keyOf, type Missing, missingIn } from './coverage.ts';
 import { counted } from './folder.ts';
 
 /** A missing example in its file: the lines as they would stand there, and the first line's number. */
@@ -68,9 +68,11 @@ export async function writeSuggestions(
 ): Promise<readonly Measured[]> {
   let now: Round = { from, measured };
   const counts = new Map<string, number>();
+  const added = new Set<string>();
   for (let round = 0; round < MOST_ROUNDS; round++) {
-    const missing = missingIn(now.measured);
+    const missing = missingIn(now.measured).filter((one) => !added.has(keyOf(one)));
     if (missing.length === 0) break;
+    for (const one of missing) added.add(keyOf(one));
     for (const { under } of missing) counts.set(under.place.file, (counts.get(under.place.file) ?? 0) + 1);
     now = await withSuggestions(now.from, missing, isMeasured);
   }
