@@ -1,6 +1,6 @@
 /** What the shared options name, opened: rules, a table, a review. */
 import { userInfo } from 'node:os';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { makeBooks } from '../engine/decide.ts';
 import { matchAnyHeaders, recognise } from '../engine/layout.ts';
 import type { RuleText } from '../engine/load-yaml.ts';
@@ -36,8 +36,14 @@ export interface RuleSources {
 export async function readRuleSources(options: RuleOptions): Promise<RuleSources> {
   const sources = await (options.rules === undefined ? builtInRules() : readRuleFolder(options.rules));
   const extend = options.extend === undefined ? [] : await readRuleFolder(options.extend);
+  const own = new Set(extend.map(({ path }) => path));
+  // A folder of the name `rules`, as the built-in files are shown, may hold files of their names.
+  const apart = (source: RuleText): RuleText =>
+    options.rules === undefined && own.has(source.path)
+      ? { ...source, path: join(builtInFolder(), source.name) }
+      : source;
   return {
-    sources,
+    sources: sources.map(apart),
     extend,
     digest: rulesDigest([...sources, ...extend]),
     asOf: dayOf(options),

@@ -49,7 +49,8 @@ export function trialOf(rules: RuleSet, books?: Books): GivenRows {
 
 /**
  * What the examples beside some entries notice of them. An entry is changed for all examples that stand under it, and
- * for those under others that it would take the row from. Examples that fail as it is notice nothing.
+ * for those under others that it would take the row from. Examples that fail as it is notice nothing; nor do those of
+ * entries that are not asked about, for what is laid over others may take their rows, and nothing fails.
  */
 export async function coverageOf(entries: readonly Entry[], trial: GivenRows): Promise<Coverage[]> {
   const owners = entries.filter((entry): entry is Rule | LookUp => !isEscalation(entry));

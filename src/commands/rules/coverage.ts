@@ -28,8 +28,14 @@ export function isComplete(measured: readonly Measured[]): boolean {
   );
 }
 
-/** The examples that are missing, each once. */
-export function missingIn(measured: readonly Measured[]): Missing[] {
+/**
+ * The examples that are missing, each once.
+ * @param which those to be put into the files that were measured, or those that belong into others
+ */
+export function missingIn(
+  measured: readonly Measured[],
+  which: 'survivors' | 'elsewhere' = 'survivors',
+): Missing[] {
   const found = new Map<string, Missing>();
   const add = (under: Entry, notices: string, example: ExampleBlock) => {
     const key = keyOf({ under, example });
@@ -41,10 +47,11 @@ export function missingIn(measured: readonly Measured[]): Missing[] {
   };
   for (const { coverage, suggestion, conditions } of measured) {
     const { entry } = coverage;
-    if (suggestion) add(entry, 'that it acts', suggestion);
+    if (suggestion && which === 'survivors') add(entry, 'that it acts', suggestion);
     if (!coverage.isExpected) continue;
-    for (const { condition, survivors } of conditions) {
-      for (const { mutant, fate } of survivors) {
+    for (const one of conditions) {
+      const { condition } = one;
+      for (const { mutant, fate } of one[which]) {
         if (fate.kind !== 'survives' || !fate.suggestion) continue;
         const of = fate.suggestion.under === entry ? '' : ` of \`${entry.id}\``;
         const notices = `\`${clip(condition.written)}\`${of} ${CHANGED[mutant.change]}`;
@@ -108,6 +115,7 @@ function inOrder(measured: readonly Measured[]): Measured[] {
 const NEEDS_NONE = {
   equivalent: 'without it no row is decided otherwise',
   unsayable: 'only an answer could tell that it is gone',
+  elsewhere: 'its example belongs into a file that is not among these',
 } as const;
 
 function notCovered(survivors: readonly Survivor[]): string {

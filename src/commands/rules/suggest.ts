@@ -3,7 +3,7 @@ import { type Measured, measure } from '../../engine/analysis/measure.ts';
 import { type ListKey, showYaml, withExample } from '../../engine/edit-rules.ts';
 import { loadRules, type RuleText } from '../../engine/load.ts';
 import { type Entry, isEscalation, isRule } from '../../engine/mutants.ts';
-import { CsrError } from '../../engine/problem.ts';
+import { CsrError, showPlace } from '../../engine/problem.ts';
 import { exampleYaml } from '../../engine/propose-examples.ts';
 import { markOf } from '../../files/read-rules.ts';
 import { writeAll } from '../../files/write-file.ts';
@@ -19,16 +19,23 @@ interface Placed {
   readonly lines: readonly string[];
 }
 
-/** The examples that are missing as YAML, each with the place that it goes to. */
-export function showSuggestions(missing: readonly Missing[], files: readonly RuleText[]): string {
-  if (missing.length === 0) return 'no example is missing that could be written\n';
-  const texts = missing.map((one) => {
+/** The examples that are missing as YAML, each with the place that it goes to; then those that belong elsewhere. */
+export function showSuggestions(measured: readonly Measured[], files: readonly RuleText[]): string {
+  const shown = (one: Missing, where: string) => {
     const { file } = one.under.place;
     const placed = placedIn(one, files.find(({ path }) => path === file)?.text ?? '');
-    return `${file}:${placed.line}: below the examples of ${one.under.id}; notices ${one.notices}\n${placed.lines.join('\n')}\n`;
-  });
-  return texts.join('\n');
+    return `${file}:${placed.line}: ${where} ${one.under.id}; notices ${one.notices}\n${placed.lines.join('\n')}\n`;
+  };
+  const texts = [
+    ...missingIn(measured).map((one) => shown(one, 'below the examples of')),
+    ...missingIn(measured, 'elsewhere').map((one) =>
+      shown(one, 'belongs into this file, below the examples of'),
+    ),
+  ];
+  return texts.length === 0 ? `${NONE_MISSING}\n` : texts.join('\n');
 }
+
+const NONE_MISSING = 'no example is missing that could be written';
 
 function placedIn(missing: Missing, text: string): Placed {
   const { under, example } = missing;
@@ -76,14 +83,23 @@ export async function writeSuggestions(
     for (const { under } of missing) counts.set(under.place.file, (counts.get(under.place.file) ?? 0) + 1);
     now = await withSuggestions(now.from, missing, isMeasured);
   }
-  const files = [...now.from.sources, ...now.from.extend].filter(({ path }) => counts.has(path));
+  const files = writable(now.from).filter(({ path }) => counts.has(path));
   writeAll(
     files.map(({ path, text }) => ({ path, data: `${markOf(path)}${text}` })),
     { force: true, keepMode: true },
   );
   for (const [path, count] of counts) say(`${path}: ${counted(count, 'example')} added`);
-  if (counts.size === 0) say('no example is missing that could be written');
+  if (counts.size === 0) say(NONE_MISSING);
+  for (const { under, example } of missingIn(now.measured, 'elsewhere'))
+    say(
+      `${showPlace(under.place)}: not written, for it belongs into this file, below the examples of ${under.id}: ${showYaml(exampleYaml(example))}`,
+    );
   return now.measured;
+}
+
+/** The files of the folder that is measured: nothing else is written to. */
+function writable({ sources, extend }: RuleSources): readonly RuleText[] {
+  return extend.length > 0 ? extend : sources;
 }
 
 async function withSuggestions(
@@ -91,7 +107,7 @@ async function withSuggestions(
   missing: readonly Missing[],
   isMeasured: (file: string) => boolean,
 ): Promise<Round> {
-  const texts = new Map([...from.sources, ...from.extend].map(({ path, text }) => [path, text]));
+  const texts = new Map(writable(from).map(({ path, text }) => [path, text]));
   // From the last one up, so that places above stay what they are.
   for (const { under, example } of [...missing].sort((a, b) => b.under.place.line - a.under.place.line)) {
     const { file, line } = under.place;

@@ -6,14 +6,7 @@ import { CsrError, type Place, showPlace } from '../../engine/problem.ts';
 import { openRules, readRuleSources } from '../open.ts';
 import type { RuleOptions } from '../options.ts';
 import { print, printJson, say } from '../output.ts';
-import {
-  coverageJson,
-  isComplete,
-  missingIn,
-  showCoverage,
-  survivorsJson,
-  untestedJson,
-} from './coverage.ts';
+import { coverageJson, isComplete, showCoverage, survivorsJson, untestedJson } from './coverage.ts';
 import { addFolderCommand, withFolder } from './folder.ts';
 import { showSuggestions, writeSuggestions } from './suggest.ts';
 
@@ -84,7 +77,7 @@ async function test(dir: string | undefined, options: TestOptions): Promise<void
   let left = measured;
   if (suggest && !json) {
     if (write) left = await writeSuggestions(from, measured, isMeasured);
-    else print(`\n${showSuggestions(missingIn(measured), [...sources, ...extend])}`);
+    else print(`\n${showSuggestions(measured, [...sources, ...extend])}`);
   }
   if (failures.length > 0 || ((coverage || suggest) && !isComplete(left))) process.exitCode = 1;
 }

@@ -57,14 +57,33 @@ export class Survivors {
   private readonly rules: RuleSet;
   private readonly proposer: Proposer;
   private readonly lookUps: LookUpReach;
+  private readonly isMeasured: (file: string) => boolean;
 
-  constructor(space: Space, world: World, trial: GivenRows) {
+  /** @param isMeasured told of a file's path: whether an example may be put there */
+  constructor(
+    space: Space,
+    world: World,
+    trial: GivenRows,
+    isMeasured: (file: string) => boolean = () => true,
+  ) {
     this.space = space;
     this.world = world;
     this.trial = trial;
     this.rules = trial.rules;
     this.proposer = new Proposer(trial);
     this.lookUps = new LookUpReach(space, world);
+    this.isMeasured = isMeasured;
+  }
+
+  /** How much is found by a fate: a row, an example, an example that may be put where it belongs. */
+  private worth(fate: Fate | null): 0 | 1 | 2 | 3 {
+    if (fate?.kind !== 'survives') return 0;
+    if (!fate.suggestion) return 1;
+    return this.isMeasured(fate.suggestion.under.place.file) ? 3 : 2;
+  }
+
+  private better<Found extends Fate>(one: Found | null, other: Found | null): Found | null {
+    return this.worth(other) > this.worth(one) ? other : one;
   }
 
   /**
@@ -79,17 +98,18 @@ export class Survivors {
       // The contrary of what is always so is noticed by any example in which the entry acts.
       if (!swap) return { kind: 'unknown' };
       // Most are told by the first rows that come to mind; before the others it is asked whether there is one.
-      let found = await this.nearby(entry, mutant, swap, acting, FEW_ROWS);
-      if (found?.suggestion) return found;
+      let found: Fate | null = await this.nearby(entry, mutant, swap, acting, FEW_ROWS);
+      if (found && this.worth(found) === 3) return found;
       const fate = isRule(entry)
         ? await this.anywhere(entry, mutant, swap, acting)
         : this.isIdle(mutant)
           ? ({ kind: 'equivalent' } as const)
           : null;
-      if (fate && fate.kind !== 'unknown' && (fate.kind !== 'survives' || fate.suggestion)) return fate;
-      found ??= fate?.kind === 'survives' ? fate : null;
-      const more = await this.nearby(entry, mutant, swap, acting, MOST_ROWS);
-      return (more?.suggestion ? more : (found ?? more)) ?? { kind: 'unknown' };
+      if (fate && fate.kind !== 'unknown' && fate.kind !== 'survives') return fate;
+      found = this.better(found, fate);
+      if (this.worth(found) < 3)
+        found = this.better(found, await this.nearby(entry, mutant, swap, acting, MOST_ROWS));
+      return found ?? { kind: 'unknown' };
     } catch (error) {
       if (!(error instanceof TooMuch)) throw error;
       return { kind: 'unknown' };
@@ -118,9 +138,8 @@ export class Survivors {
     for (const { given } of acting.slice(0, MOST_BASES)) {
       for (const row of this.proposer.failing(entry, condition, given)) {
         if (left-- === 0) return found;
-        const fate = await this.told(entry, swap, row, acting);
-        if (fate?.suggestion) return fate;
-        found ??= fate;
+        found = this.better(found, await this.told(entry, swap, row, acting));
+        if (this.worth(found) === 3) return found;
       }
     }
     return found;
@@ -204,9 +223,8 @@ export class Survivors {
     const rows = silent.flatMap((one) => one.rows);
     let found: Fate | null = null;
     for (const solution of rows) {
-      const fate = await this.toldBySolution(entry, mutant, swap, solution, acting);
-      if (fate?.kind === 'survives' && fate.suggestion) return fate;
-      found ??= fate;
+      found = this.better(found, await this.toldBySolution(entry, mutant, swap, solution, acting));
+      if (this.worth(found) === 3) return found;
     }
     return found ?? { kind: 'unknown' };
   }
@@ -299,7 +317,7 @@ export class Survivors {
       if (tested.includes(fact)) continue;
       const { [fact]: _, ...fewer } = least.row;
       const told = await this.told(entry, swap, fewer, acting);
-      if (told && (told.suggestion !== null) === (least.suggestion !== null)) least = told;
+      if (told && this.worth(told) === this.worth(least)) least = told;
     }
     return least;
   }
