@@ -114,7 +114,7 @@ function inOrder(measured: readonly Measured[]): Measured[] {
 
 const NEEDS_NONE = {
   equivalent: 'without it no row is decided otherwise',
-  unsayable: 'only an answer could tell that it is gone',
+  unsayable: 'only an answer other than `(none)` could tell that it is gone',
   elsewhere: 'its example belongs into a file that is not among these',
 } as const;
 

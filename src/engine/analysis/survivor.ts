@@ -4,7 +4,7 @@
  */
 import { withEscalation } from '../coverage.ts';
 import { asksOnce, type Swap } from '../decide.ts';
-import { ANSWERED, type Decision, EDITED, NONE } from '../decision.ts';
+import { ANSWERED, type Decision, EDITED } from '../decision.ts';
 import { decides, type RejectionFacts } from '../escalate.ts';
 import { canDoubt } from '../evaluate.ts';
 import { actsIn, type GivenRows, judgeRejection, tellable } from '../examples.ts';
@@ -29,7 +29,7 @@ import { type World, writingsOf } from './world.ts';
 export type Fate =
   /** Every row is decided the same. */
   | { readonly kind: 'equivalent' }
-  /** Every row is that an example can give; only what people answer tells. */
+  /** Every row is that an example can give; only what people answer tells, other than that there is none. */
   | { readonly kind: 'unsayable' }
   | {
       readonly kind: 'survives';
@@ -218,9 +218,9 @@ export class Survivors {
     const isProved = (parts: ReturnType<typeof parted>) =>
       parts.every(({ rows, isAll }) => isAll && rows.length === 0);
     if (isProved(parted(true))) return { kind: 'equivalent' };
-    const silent = parted(false);
-    if (isProved(silent)) return { kind: 'unsayable' };
-    const rows = silent.flatMap((one) => one.rows);
+    const sayable = parted(false);
+    if (isProved(sayable)) return { kind: 'unsayable' };
+    const rows = sayable.flatMap((one) => one.rows);
     let found: Fate | null = null;
     for (const solution of rows) {
       found = this.better(found, await this.toldBySolution(entry, mutant, swap, solution, acting));
@@ -322,7 +322,7 @@ export class Survivors {
     return least;
   }
 
-  /** A row with answers in it, which no example can give: decided by both rule sets. */
+  /** A row with an answer in it that no example can give: decided by both rule sets. */
   private async toldByAnswers(mutant: Mutant, witness: Row): Promise<Fate | null> {
     const { world, rules } = this;
     const { entry, as } = mutant;
@@ -382,9 +382,9 @@ function writtenBy(rule: Rule): string[] {
   return writingsOf(rule).map(({ field }) => field);
 }
 
-/** Whether an example can give a row: no answer of a person is in it. */
+/** Whether an example can give a row: no answer is in it but that there is none. */
 function isExampleRow(witness: Row): boolean {
-  return Object.entries(witness).every(([fact, text]) => text !== NONE && !fact.startsWith(ANSWERED));
+  return !Object.keys(witness).some((fact) => fact.startsWith(ANSWERED));
 }
 
 function withoutBlanks(row: Row): Row {

@@ -40,13 +40,13 @@ export class Reach {
   private found: ReadonlyMap<Rule, Region> | null = null;
   private readonly otherRows = new Map<Rule, Solution | null>();
 
-  /** @param answered whether somebody may have said of a fact that there is none */
+  /** @param answered whether somebody may have answered a task with more than that there is none */
   constructor(space: Space, world: World, table: RuleTable, answered = true) {
     this.space = space;
     this.world = world;
     this.table = table;
     this.answered = answered;
-    const start = { ...asEdited(space, world), answered };
+    const start = asEdited(space, world);
     this.pipeline = new Pipeline(space, new Solver(space, start), start);
     this.point = start;
     this.ending = planFor(world, table.stage, []);
@@ -254,7 +254,7 @@ export class Reach {
     const above = table.match === 'first' ? table.rules.slice(0, table.rules.indexOf(rule) + 1) : [rule];
     const cells = above.flatMap(cellsReadBy);
     const fills =
-      table.stage === 'checks'
+      table.stage === 'checks' && this.answered
         ? (one: Rule) => filledBy(one, world).some((cell) => cells.includes(cell))
         : () => false;
     const plan = planFor(world, table.stage, cells, fills);
@@ -266,7 +266,7 @@ export class Reach {
     if (changed.length > MOST_FREE) throw new TooMuch();
     for (let mask = 0; mask < 1 << changed.length; mask++) {
       const untouched = new Set(changed.filter((_, at) => (mask >> at) & 1));
-      const start = { ...asEdited(space, world, untouched), answered: this.answered };
+      const start = asEdited(space, world, untouched);
       const pipeline = new Pipeline(space, new Solver(space, start), start);
       const here = { acting: new Map([[table, rule]]) };
       const arrive = (acting: ReadonlyMap<RuleTable, Rule>, answered: ReadonlySet<string>) => {
