@@ -6,7 +6,7 @@ import { judge } from '../../src/engine/evaluate.ts';
 import { Facts } from '../../src/engine/facts.ts';
 import type { Rule, RuleTable } from '../../src/engine/rule.ts';
 import { Singly } from '../../src/engine/singly.ts';
-import { books, context, rowTexts, rules, tableOf, tables } from './random-rules.ts';
+import { books, context, randomTable, rowTexts, rules, tables } from './random-rules.ts';
 
 /** What people may have said: of fields that the file has and lacks, and that there is none. */
 const said3: readonly (readonly [string, string])[][] = [
@@ -25,7 +25,7 @@ const said = (verdicts: readonly { rule: Rule; unreadable: readonly string[] }[]
 test('a row of a cell, or judged by itself, gets the verdicts that json-rules-engine gives it alone', async () => {
   await fc.assert(
     fc.asyncProperty(tables, fc.array(rowTexts, { minLength: 1, maxLength: 12 }), async (ruleTable, rows) => {
-      const facts = new Facts(rules, books, tableOf(rows), context());
+      const facts = new Facts(rules, books, randomTable(rows), context());
       const reader = new Reader(facts);
       const cells = new Cells(ruleTable, facts, reader);
       const singly = new Singly(ruleTable, reader);
@@ -57,7 +57,7 @@ test('many rows of few classes are judged once a cell', async () => {
     '',
     `+1408${String(5550000 + at)}`,
   ]);
-  const facts = new Facts(rules, books, tableOf(rows), {
+  const facts = new Facts(rules, books, randomTable(rows), {
     customer: new Map(),
     references: new Map(),
     batch: null,
@@ -91,7 +91,7 @@ test('among many rules, those that may hold are found by what they want a fact t
     }),
   );
   const table: RuleTable = { ...matrix, match: 'all', rules: [{ ...plain, id: 'any', when: [] }, ...list] };
-  const facts = new Facts(rules, books, tableOf([['uk', 'Level 3', '', '', '', '']]), context());
+  const facts = new Facts(rules, books, randomTable([['uk', 'Level 3', '', '', '', '']]), context());
   const singly = new Singly(table, new Reader(facts));
   const ids = () => singly.find(facts.start(0)).map(({ rule }) => rule.id);
   expect(ids()).toEqual(['any', 'GB-Lumen', 'GB-']);

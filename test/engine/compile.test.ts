@@ -10,7 +10,7 @@ import { Facts, type RowState } from '../../src/engine/facts.ts';
 import { addOperators, readerOf } from '../../src/engine/host.ts';
 import type { RuleSet, RuleTable } from '../../src/engine/rule.ts';
 import { builtIn } from '../built-in.ts';
-import { books, context, rowTexts, rules, tableOf, tables } from './random-rules.ts';
+import { books, context, randomTable, rowTexts, rules, tables } from './random-rules.ts';
 
 /** The document as a host has it: nothing but what JSON keeps. */
 function asRead(set: RuleSet): CompiledRules {
@@ -136,7 +136,7 @@ describe('a host that judges by the document', () => {
       fc.asyncProperty(tables, fc.array(rowTexts, { minLength: 1, maxLength: 6 }), async (table, rows) => {
         const document = asRead({ ...rules, tables: [table] });
         const [compiled] = document.stages[0]?.tables ?? [];
-        const facts = new Facts(rules, books, tableOf(rows), context());
+        const facts = new Facts(rules, books, randomTable(rows), context());
         const reader = new Reader(facts);
         for (const index of rows.keys()) {
           const row = facts.start(index);
@@ -157,7 +157,7 @@ describe('a host that judges by the document', () => {
     const held = new Set<string>();
     await fc.assert(
       fc.asyncProperty(fc.array(rowTexts, { minLength: 4, maxLength: 4 }), async (rows) => {
-        const facts = new Facts(rules, books, tableOf(rows), context());
+        const facts = new Facts(rules, books, randomTable(rows), context());
         const reader = new Reader(facts);
         for (const index of rows.keys()) {
           const row = facts.start(index);
@@ -200,7 +200,7 @@ rules:
       named('carrier').map((carrier) => [country, carrier]),
     );
     const rows = pairs.map(([country = '', carrier = '']) => [country, carrier, '', '', '', '+14085550101']);
-    const evaluator = new Evaluator({ ...rules, tables: [table] }, tableOf(rows), context(), books);
+    const evaluator = new Evaluator({ ...rules, tables: [table] }, randomTable(rows), context(), books);
     await evaluator.decideAll();
     const found = new Set<string | null>();
     for (const [index, [country = '', carrier = '']] of pairs.entries()) {

@@ -6,6 +6,7 @@ import { Pattern } from '../../src/engine/pattern.ts';
 import type { Op, Rule, RuleTable, Test } from '../../src/engine/rule.ts';
 import type { Table } from '../../src/engine/table.ts';
 import { builtIn } from '../built-in.ts';
+import { tableOf } from '../table-of.ts';
 
 export const rules = builtIn();
 export const books = makeBooks(rules);
@@ -163,23 +164,6 @@ export const tables: fc.Arbitrary<RuleTable> = fc
 
 export const rowTexts = fc.tuple(...FIELDS.map((field) => text(field)));
 
-export function tableOf(rows: readonly (readonly string[])[]): Table {
-  return {
-    name: 'test.csv',
-    sha256: '',
-    format: {
-      kind: 'csv',
-      delimiter: ',',
-      newline: '\n',
-      bom: false,
-      encoding: 'utf-8',
-      sepLine: null,
-      finalNewline: true,
-    },
-    layout: 'csr-tool',
-    columns: FIELDS.map((field) => ({ header: field, field })),
-    rows: rows.map((cells, at) => ({ place: at + 2, cells })),
-    preamble: [],
-    notices: [],
-  };
+export function randomTable(rows: readonly (readonly string[])[]): Table {
+  return tableOf(FIELDS, rows);
 }

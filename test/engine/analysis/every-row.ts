@@ -7,8 +7,8 @@ import { decided, type Witness } from '../../../src/engine/analysis/witness.ts';
 import { Evaluator, makeBooks } from '../../../src/engine/decide.ts';
 import type { Answer, Decision } from '../../../src/engine/decision.ts';
 import type { Rule, RuleSet, RuleTable, Stage } from '../../../src/engine/rule.ts';
-import type { Table } from '../../../src/engine/table.ts';
 import { sameOutcome } from '../../../src/engine/what-changes.ts';
+import { tableOf } from '../../table-of.ts';
 
 export interface Seen {
   /** Rules that acted. */
@@ -80,7 +80,7 @@ async function look(
   customer: Readonly<Record<string, string>>,
   seen: Seen,
 ): Promise<void> {
-  const table = tableOf(fields, rows, system);
+  const table = tableOf(fields, cellsOf(rows), system);
   const context = { customer: new Map(Object.entries(customer)), references: new Map(), batch: null };
   const evaluator = new Evaluator(rules, table, context, makeBooks(rules));
   const saysNone = Object.values(customer).some((text) => text.trim() === '');
@@ -117,7 +117,7 @@ export async function decideRows(rules: RuleSet, rows: readonly Parted['cells'][
   const fields = Object.keys(rows[0] ?? {});
   const plain = rows.map((cells) => ({ cells: fields.map((field) => cells[field] ?? ''), edits: {} }));
   const context = { customer: new Map(), references: new Map(), batch: null };
-  const evaluator = new Evaluator(rules, tableOf(fields, plain, 'one'), context, makeBooks(rules));
+  const evaluator = new Evaluator(rules, tableOf(fields, cellsOf(plain), 'one'), context, makeBooks(rules));
   await evaluator.decideAll(new Map());
   return rows.map((_, index) => evaluator.decision(index));
 }
@@ -138,26 +138,7 @@ function answerNone(decision: Decision, index: number, answers: Map<number, Answ
   return true;
 }
 
-function tableOf(fields: readonly string[], rows: readonly Row[], system: string): Table {
-  return {
-    name: 'test.csv',
-    sha256: '',
-    format: {
-      kind: 'csv',
-      delimiter: ',',
-      newline: '\n',
-      bom: false,
-      encoding: 'utf-8',
-      sepLine: null,
-      finalNewline: true,
-    },
-    layout: system,
-    columns: fields.map((field) => ({ header: field, field })),
-    rows: rows.map(({ cells }, at) => ({ place: at + 2, cells })),
-    preamble: [],
-    notices: [],
-  };
-}
+const cellsOf = (rows: readonly Row[]) => rows.map(({ cells }) => cells);
 
 function inputsOf(rows: readonly Row[], answers: ReadonlyMap<number, readonly Answer[]>) {
   return new Map(
@@ -268,7 +249,7 @@ export async function everyParting(before: RuleSet, after: RuleSet, texts: Texts
     for (const customer of texts.customers) {
       const context = { customer: new Map(Object.entries(customer)), references: new Map(), batch: null };
       const sides = [before, after].map((rules) => ({
-        evaluator: new Evaluator(rules, tableOf(fields, rows, system), context, makeBooks(rules)),
+        evaluator: new Evaluator(rules, tableOf(fields, cellsOf(rows), system), context, makeBooks(rules)),
         answers: new Map<number, Answer[]>(),
       }));
       let left = [...rows.keys()];

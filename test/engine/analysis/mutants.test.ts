@@ -16,7 +16,7 @@ import {
 import { conditionsOf, isRule, type Mutant, swapFor } from '../../../src/engine/mutants.ts';
 import { exampleOf } from '../../../src/engine/propose-examples.ts';
 import type { Example, Rule, RuleSet } from '../../../src/engine/rule.ts';
-import type { Table } from '../../../src/engine/table.ts';
+import { tableOf } from '../../table-of.ts';
 import type { Texts } from './every-row.ts';
 import {
   actions,
@@ -84,24 +84,11 @@ async function everyDecision(rules: RuleSet, { cells, edits, customers, systems 
   const said: string[] = [];
   for (const system of systems) {
     for (const customer of customers) {
-      const table: Table = {
-        name: 'test.csv',
-        sha256: '',
-        format: {
-          kind: 'csv',
-          delimiter: ',',
-          newline: '\n',
-          bom: false,
-          encoding: 'utf-8',
-          sepLine: null,
-          finalNewline: true,
-        },
-        layout: system,
-        columns: fields.map((field) => ({ header: field, field })),
-        rows: rows.map(({ texts }, at) => ({ place: at + 2, cells: texts })),
-        preamble: [],
-        notices: [],
-      };
+      const table = tableOf(
+        fields,
+        rows.map(({ texts }) => texts),
+        system,
+      );
       const context = { customer: new Map(Object.entries(customer)), references: new Map(), batch: null };
       const evaluator = new Evaluator(rules, table, context);
       const inputs = rows.map(({ written }, at) => {
