@@ -47,6 +47,21 @@ function allowance(length: number): number {
   return length < 3 ? 0 : length < 6 ? 1 : Math.floor(length / 3);
 }
 
+/**
+ * The slips between two texts, as far as `most` of them: letters that are another, missing or too many, and once two
+ * neighbours that changed places. More such pairs make another word.
+ */
+function slips(a: string, b: string, most: number): number {
+  let fewest = distance(a, b);
+  // An exchange costs two letters, so it spares one slip and no more.
+  if (fewest < 2 || fewest > most + 1) return fewest;
+  for (let at = 0; at + 1 < a.length; at += 1) {
+    const exchanged = `${a.slice(0, at)}${a[at + 1]}${a[at]}${a.slice(at + 2)}`;
+    fewest = Math.min(fewest, distance(exchanged, b) + 1);
+  }
+  return fewest;
+}
+
 /** How far `word` is from `name`, both folded; null where no one would call them alike. */
 function farness(
   word: string,
@@ -55,8 +70,9 @@ function farness(
   nameTokens: readonly string[],
 ): number | null {
   let best: number | null = null;
-  const whole = distance(word, name);
-  if (whole <= allowance(Math.max(word.length, name.length))) best = whole;
+  const most = allowance(Math.max(word.length, name.length));
+  const whole = slips(word, name, most);
+  if (whole <= most) best = whole;
   // Word by word, so that a suffix such as `.com` or a missing `Wireless` does not hide the likeness.
   let sum = 0;
   let met = 0;
@@ -64,8 +80,9 @@ function farness(
     if (token.length < 3) continue;
     let nearest = Number.POSITIVE_INFINITY;
     for (const other of wordTokens) {
-      const apart = distance(token, other);
-      if (apart <= allowance(Math.min(token.length, other.length)) && apart < nearest) nearest = apart;
+      const allowed = allowance(Math.min(token.length, other.length));
+      const apart = slips(token, other, allowed);
+      if (apart <= allowed && apart < nearest) nearest = apart;
     }
     if (nearest === Number.POSITIVE_INFINITY) continue;
     met += 1;

@@ -78,6 +78,8 @@ describe('nearestNames', () => {
     ['customer.acountKind', ['customer.accountKind']],
     ['Carier', ['carrier']],
     ['pim', ['pin']],
+    ['pni', ['pin']],
+    ['carreir', ['carrier']],
     ['quite another thing', []],
     ['x', []],
     ['', []],
@@ -86,6 +88,16 @@ describe('nearestNames', () => {
   test('looks word by word, so that a suffix does not hide the likeness', () => {
     expect(nearestNames('Bandwith.com', ['Lumen', 'Bandwidth'])).toEqual(['Bandwidth']);
     expect(nearestNames('look up', ['look-up', 'ask'])).toEqual(['look-up']);
+  });
+
+  test('two neighbours that changed places are one slip, once', () => {
+    expect(nearestNames('Lumne', ['Lumen', 'Verizon'])).toEqual(['Lumen']);
+    expect(nearestNames('Lumne.com', ['Lumen'])).toEqual(['Lumen']);
+    // Letters that lie apart are two slips, and a second pair is two more: another word.
+    expect(nearestNames('Lnmeu', ['Lumen'])).toEqual([]);
+    expect(nearestNames('ulmne', ['Lumen'])).toEqual([]);
+    expect(nearestNames('oclros', ['colors'])).toEqual([]);
+    expect(nearestNames('on', ['no'])).toEqual([]);
   });
 
   test('the best comes first, and no more than asked for', () => {
