@@ -45,7 +45,7 @@ import {
   STAGES,
   type Stage,
 } from './rule.ts';
-import { rulesOn } from './rule-set.ts';
+import { rulesOn, takesPart } from './rule-set.ts';
 
 export type { RuleText } from './load-yaml.ts';
 
@@ -249,8 +249,15 @@ function compile(
     'layout',
     findings,
   );
-  const lookUps = each('carriers', (file) => readLookUps(file.keys, words)).map(({ item }) => item);
-  checkLookUps(lookUps, findings);
+  const readLayered = each('carriers', (file) => readLookUps(file.keys, words));
+  const confirmed = confirmedBelow(readLayered);
+  const allLookUps = readLayered.map(({ item }) => item);
+  const ownLookUps = allLookUps.filter((lookUp) => !confirmed.has(lookUp));
+  checkLookUps(ownLookUps, findings);
+  // What is confirmed from a day on is in force until then.
+  const lookUps = allLookUps.filter(
+    (lookUp) => !confirmed.get(lookUp)?.some((above) => takesPart(above, options.asOf)),
+  );
   const categoryIds = of('escalations').flatMap((file) => itemIds(file.keys, 'categories'));
   const categories = joinBy(
     each('escalations', (file) => readCategories(file.keys, categoryIds, words)),
@@ -271,7 +278,7 @@ function compile(
   );
   const corrections = each('corrections', (file) => readCorrections(file.keys)).map(({ item }) => item);
   const { tables, all } = readTables(of('rules'), words, findings);
-  checkIds([...all.map(({ rule }) => rule), ...corrections, ...lookUps, ...escalations], findings);
+  checkIds([...all.map(({ rule }) => rule), ...corrections, ...ownLookUps, ...escalations], findings);
   return {
     digest: options.digest,
     files: paths,
@@ -487,11 +494,25 @@ function checkAliases(
 
 // Look-ups and escalations
 
+const pairOf = ({ country, carrier }: LookUp) => JSON.stringify([country, carrier]);
+
+/** Reconstructed look-ups, each with those of the folder laid over that confirm it: for the same rows, from a better source. */
+function confirmedBelow(lookUps: readonly Layered<LookUp>[]): ReadonlyMap<LookUp, readonly LookUp[]> {
+  const above = lookUps.filter(({ item, layer }) => layer === 1 && item.basis !== 'reconstructed');
+  return new Map(
+    lookUps.flatMap(({ item, layer }): [LookUp, LookUp[]][] => {
+      if (layer !== 0 || item.basis !== 'reconstructed') return [];
+      const same = above.map((one) => one.item).filter((one) => pairOf(one) === pairOf(item));
+      return same.length > 0 ? [[item, same]] : [];
+    }),
+  );
+}
+
 /** Two look-ups for the same country and carrier would leave it to chance which is walked. */
 function checkLookUps(lookUps: readonly LookUp[], findings: Findings): void {
   const seen = new Map<string, LookUp[]>();
   for (const lookUp of lookUps) {
-    const key = JSON.stringify([lookUp.country, lookUp.carrier]);
+    const key = pairOf(lookUp);
     const others = seen.get(key) ?? [];
     const other = others.find((one) => overlap(one, lookUp));
     if (other) {

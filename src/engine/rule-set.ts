@@ -21,8 +21,8 @@ export function rulesOn(rules: RuleSet, asOf: string | undefined): RuleSet {
   return { ...rules, tables, corrections, lookUps, escalations, count };
 }
 
-/** Whether a rule holds on a day: `from` and `until` are both within. */
-function takesPart(item: Pick<Provenance, 'from' | 'until'>, asOf: string | undefined): boolean {
+/** Whether a rule holds on a day: `from` and `until` are both within. Without a day, it does. */
+export function takesPart(item: Pick<Provenance, 'from' | 'until'>, asOf: string | undefined): boolean {
   if (asOf === undefined) return true;
   return (item.from === null || item.from <= asOf) && (item.until === null || asOf <= item.until);
 }

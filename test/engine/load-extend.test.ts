@@ -176,6 +176,53 @@ describe('look-ups laid over', () => {
   });
 });
 
+describe('a reconstructed look-up', () => {
+  const lookUp = (of: string, basis: string) =>
+    `  - { ${of}, how: [x], for: address, source: { document: d }, basis: ${basis}, examples: [{ given: {}, expect: {} }] }\n`;
+  const base = (basis: string) =>
+    file('carriers.yaml', `${CARRIERS.text}look-ups:\n${lookUp('country: FR, carrier: any', basis)}`);
+  const ours = (...lines: string[]) =>
+    over(file('ours.yaml', `kind: carriers\nlook-ups:\n${lines.join('')}`));
+  const FR = 'country: France, carrier: any';
+
+  it.each(['stated', 'found', 'ours'])('gives way to one that is %s', (basis) => {
+    const { lookUps, count } = clean([base('reconstructed')], [ours(lookUp(FR, basis))]);
+    expect(lookUps.map((one) => [one.id, one.basis, one.place.file])).toEqual([
+      ['look-up-fr-any', basis, 'ours/ours.yaml'],
+    ]);
+    expect(count).toBe(1);
+  });
+
+  it('stays beside what is more specific, and in conflict with a second guess', () => {
+    const { lookUps } = clean(
+      [base('reconstructed')],
+      [ours(lookUp('country: FR, carrier: Northern', 'found'))],
+    );
+    expect(lookUps.map(({ id }) => id)).toEqual(['look-up-fr-any', 'look-up-fr-northern']);
+    const guess = ours(lookUp(FR, 'reconstructed'));
+    expect(faults([base('reconstructed')], [guess])).toEqual(['conflict ours/ours.yaml:3:5']);
+    expect(faults([base('found')], [guess])).toEqual(['conflict ours/ours.yaml:3:5']);
+    expect(faults([base('found')], [ours(lookUp(FR, 'found'))])).toEqual(['conflict ours/ours.yaml:3:5']);
+    // In one folder nothing is laid over anything.
+    const both = file('carriers.yaml', `${base('reconstructed').text}${lookUp(FR, 'found')}`);
+    expect(faults([both])).toEqual(['conflict rules/carriers.yaml:7:5']);
+    const twice = ours(lookUp(FR, 'found'), lookUp(`id: b, ${FR}`, 'found'));
+    expect(faults([base('reconstructed')], [twice])).toEqual(['conflict ours/ours.yaml:4:5']);
+  });
+
+  it('stands for as long as the other does not hold yet, or no more', () => {
+    const extend = [ours(lookUp(`${FR}, from: 2027-01-01, until: 2027-12-31`, 'found'))];
+    const on = (asOf: string) => {
+      const { rules, problems } = loadRules([base('reconstructed')], { digest: '', extend, asOf });
+      expect(problems).toEqual([]);
+      return rules?.lookUps.map(({ basis }) => basis);
+    };
+    expect(on('2026-12-31')).toEqual(['reconstructed']);
+    expect(on('2027-01-01')).toEqual(['found']);
+    expect(on('2028-01-01')).toEqual(['reconstructed']);
+  });
+});
+
 describe('escalations laid over', () => {
   const escalation = (id: string, of: string) =>
     `  - { id: ${id}, ${of}, resolution: Do, source: { document: d }, basis: ours, examples: [{ given: { text: x }, expect: { rule: ${id} } }] }\n`;

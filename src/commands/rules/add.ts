@@ -241,7 +241,7 @@ class Adding {
     const compiled = draft.compile();
     const { rules } = compiled;
     if (!rules || compiled.problems.length > 0) throw new CsrError(compiled.problems);
-    const found = await newFindings(world.rules, rules);
+    const found = await newFindings(world.rules, rules, isOver(ground, compiled));
     if (found.length > 0) throw new CsrError(found);
     const rows = await this.rows(world.rules, rules);
     // Of rejections, no row of a record is decided.
@@ -453,18 +453,27 @@ function usage(message: string, help?: string): CsrError {
 }
 
 /** What the entry makes unreachable, undecided or contradictory. */
-async function newFindings(before: RuleSet, after: RuleSet): Promise<Problem[]> {
+async function newFindings(
+  before: RuleSet,
+  after: RuleSet,
+  isOver: (file: string) => boolean,
+): Promise<Problem[]> {
   const said = ({ code, message }: Problem) => `${code} ${message}`;
-  const now = await analyse(after);
+  const now = await analyse(after, undefined, undefined, isOver);
   const known = new Set(now.length === 0 ? [] : (await analyse(before)).map(said));
   return now.filter((problem) => !known.has(said(problem)));
 }
 
-/** A rule laid over others takes rows from them: their examples for those rows hold no more, and need not. */
-function isOvertaken({ place, by }: ExampleFailure, ground: Ground, { files }: Compiled): boolean {
-  if (!ground.over) return false;
+/** Tells the files that are laid over others. */
+function isOver(ground: Ground, { files }: Compiled): (file: string) => boolean {
   const own = new Set([...ground.extend.map(({ path }) => path), ...[...files.keys()].map(ground.pathOf)]);
-  return !own.has(place.file) && by.some((file) => own.has(file));
+  return (file) => ground.over && own.has(file);
+}
+
+/** A rule laid over others takes rows from them: their examples for those rows hold no more, and need not. */
+function isOvertaken({ place, by }: ExampleFailure, ground: Ground, compiled: Compiled): boolean {
+  const isOwn = isOver(ground, compiled);
+  return !isOwn(place.file) && by.some(isOwn);
 }
 
 function brokenExample({ rule, place, came, wanted }: ExampleFailure): Problem {

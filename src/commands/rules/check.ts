@@ -107,9 +107,11 @@ async function examine(
   const all = [...sources.sources, ...extend];
   const files = all.map(({ path }) => path);
   // What is laid over others takes rows from their examples: those are looked at where they stand alone.
-  const own = new Set((extend.length > 0 ? extend : sources.sources).map(({ path }) => path));
+  const over = new Set(extend.map(({ path }) => path));
+  const isOver = (file: string) => over.has(file);
+  const isMeasured = (file: string) => over.size === 0 || over.has(file);
   const found = rules
-    ? inOrder([...problems, ...(await analyse(rules, excerptsOf(all), (file) => own.has(file)))], files)
+    ? inOrder([...problems, ...(await analyse(rules, excerptsOf(all), isMeasured, isOver))], files)
     : problems;
   return { problems: found, files, rules: rules?.count ?? null, pages: new Map() };
 }

@@ -21,11 +21,13 @@ import { World } from './world.ts';
  * `unreachable`, `gap` and `conflict`, each with a row for which it happens, and `untested` and `mutant-survives`, each
  * with an example that is missing. The engine has decided that row before it is shown, unless there are more findings than anybody reads.
  * @param isMeasured told of a file's path: whether it is to be found out what its examples notice
+ * @param isOver told of a file's path: whether it is laid over others, and so may confirm what they have reconstructed
  */
 export async function analyse(
   rules: RuleSet,
   excerpt: (place: Place) => string | undefined = () => undefined,
   isMeasured: (file: string) => boolean = () => false,
+  isOver: (file: string) => boolean = () => false,
 ): Promise<Problem[]> {
   const world = new World(rules);
   const space = new Space([world]);
@@ -33,7 +35,7 @@ export async function analyse(
   const found: Problem[] = [];
   for (const table of world.tables) {
     for (const one of new Reach(space, world, table).unreachable())
-      found.push(...(await sayUnreachable(one, engine)));
+      if (!isConfirmed(one, isOver)) found.push(...(await sayUnreachable(one, engine)));
   }
   for (const idle of idleLookUps(space, world)) found.push(sayIdle(idle, engine));
   for (const gap of gaps(space, world)) found.push(...(await sayGap(gap, engine)));
@@ -43,6 +45,12 @@ export async function analyse(
     const line = problem.place && excerpt(problem.place);
     return line === undefined ? problem : { ...problem, excerpt: line };
   });
+}
+
+/** Whether a reconstructed rule has only given way to what is laid over it, by those who know. */
+function isConfirmed({ rule, by }: Unreachable, isOver: (file: string) => boolean): boolean {
+  if (rule.basis !== 'reconstructed' || isOver(rule.place.file) || by.length === 0) return false;
+  return by.every(({ place, basis }) => isOver(place.file) && basis !== 'reconstructed');
 }
 
 const FREE =
