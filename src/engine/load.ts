@@ -266,9 +266,9 @@ function compile(
     findings,
     joinCategory,
   );
-  const escalations = bySpecificity(
-    each('escalations', (file) => readEscalations(file.keys, categoryIds, words)),
-  );
+  const layeredEscalations = each('escalations', (file) => readEscalations(file.keys, categoryIds, words));
+  checkEscalations(layeredEscalations, findings);
+  const escalations = bySpecificity(layeredEscalations);
   const documents = joinBy(
     each('sources', (file) => readDocuments(file.keys)),
     (document) => document.id,
@@ -530,6 +530,27 @@ function checkLookUps(lookUps: readonly LookUp[], findings: Findings): void {
         );
     }
     seen.set(key, [...others, lookUp]);
+  }
+}
+
+/** Of two escalations for the same carrier and category in one folder only the files' order would tell which decides. */
+function checkEscalations(escalations: readonly Layered<Escalation>[], findings: Findings): void {
+  const shared = (a: readonly string[], b: readonly string[]): readonly string[] =>
+    a.length === 0 && b.length === 0 ? ['any'] : a.filter((name) => b.includes(name));
+  for (const [at, { item, layer }] of escalations.entries()) {
+    for (const { item: other } of escalations.slice(0, at).filter((one) => one.layer === layer)) {
+      const [carrier] = shared(item.carriers, other.carriers);
+      const [category] = shared(item.categories, other.categories);
+      if (carrier === undefined || category === undefined || !overlap(other, item)) continue;
+      findings
+        .of(item.id)
+        .report('conflict', item.place, `two escalations for carrier ${carrier} and category ${category}`, {
+          found: `\`${item.id}\` and \`${other.id}\``,
+          wanted: 'one escalation for each carrier and category',
+          related: [{ rule: other.id, message: 'the other is here', place: other.place }],
+        });
+      break;
+    }
   }
 }
 

@@ -223,6 +223,30 @@ describe('a reconstructed look-up', () => {
   });
 });
 
+describe('escalations of one carrier and category', () => {
+  const escalation = (id: string, of: string) =>
+    `  - { id: ${id}, ${of}, resolution: Do, source: { document: d }, basis: ours, examples: [{ given: { text: x }, expect: { rule: ${id} } }] }\n`;
+  const rows = (...lines: string[]) =>
+    file(
+      'escalations.yaml',
+      `kind: escalations\ncategories: [{ id: pin, words: [pin] }, { id: zip, words: [zip] }]\nescalations:\n${lines.join('')}`,
+    );
+  const of = (one: string, two: string) =>
+    faults([CARRIERS, rows(escalation('one', one), escalation('two', two))]);
+  const SECOND = ['conflict rules/escalations.yaml:5:5'];
+
+  it('are a conflict within a folder', () => {
+    expect(of('carrier: Northern, category: pin', 'carrier: North Tel, category: pin')).toEqual(SECOND);
+    expect(of('carrier: any, category: any', 'carrier: any, category: any')).toEqual(SECOND);
+    expect(of('carrier: any, category: [zip, pin]', 'carrier: any, category: pin')).toEqual(SECOND);
+    expect(of('carrier: Northern, category: pin', 'carrier: any, category: pin')).toEqual([]);
+    expect(of('carrier: Northern, category: pin', 'carrier: Northern, category: any')).toEqual([]);
+    expect(of('carrier: any, category: zip', 'carrier: any, category: pin')).toEqual([]);
+    const [before, after] = ['until: 2026-12-31', 'from: 2027-01-01'];
+    expect(of(`carrier: any, category: zip, ${before}`, `carrier: any, category: zip, ${after}`)).toEqual([]);
+  });
+});
+
 describe('escalations laid over', () => {
   const escalation = (id: string, of: string) =>
     `  - { id: ${id}, ${of}, resolution: Do, source: { document: d }, basis: ours, examples: [{ given: { text: x }, expect: { rule: ${id} } }] }\n`;
