@@ -334,6 +334,7 @@ export class Facts {
   /** All texts of a row by slot, as they go out; its own list where nothing goes out otherwise than it stands. */
   allDelivered(row: RowState): readonly string[] {
     let texts = row.values;
+    if (this.cameIn.size === 0) return texts;
     for (const slot of this.cameIn) {
       const text = this.delivered(row, slot);
       if (text !== this.text(row, slot)) texts = texts.with(slot, text);
