@@ -1,7 +1,7 @@
 /** `csr review`: the screen that takes an agent through what is left, or the same as plain lines. */
 import type { Command } from 'commander';
 import { CsrError } from '../engine/problem.ts';
-import { raise } from '../tui/curtain.ts';
+import { endAtOnce, raise, signalOf } from '../tui/curtain.ts';
 import type { OpeningOptions } from './opening.ts';
 import { addInputOptions, onlyOneStdin } from './options.ts';
 import { isColored } from './output.ts';
@@ -64,7 +64,10 @@ async function run(file: string, options: ReviewOptions): Promise<void> {
       wasOpen = close();
     }
     // Left before there was a session: nobody waits for what is still being read.
-    if (!wasOpen) process.exit();
+    if (!wasOpen) {
+      terminal.leave();
+      endAtOnce(signalOf(process.exitCode));
+    }
   } finally {
     terminal.leave();
   }

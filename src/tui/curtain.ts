@@ -5,6 +5,8 @@ import { Terminal } from './terminal.ts';
 /** What a process answers with when a signal ends it. */
 export const SIGNALS = { SIGHUP: 129, SIGINT: 130, SIGQUIT: 131, SIGTERM: 143 } as const;
 
+type Signal = keyof typeof SIGNALS;
+
 /**
  * Takes the terminal over and shows that something is coming. Until `lift`, a signal gives it back and ends the
  * process; keys wait where they are until somebody reads them.
@@ -14,7 +16,7 @@ export function raise(stdin: ReadStream, stdout: WriteStream): Terminal {
   const listeners = Object.entries(SIGNALS).map(([signal, status]) => {
     const listener = () => {
       terminal.leave();
-      process.exit(status);
+      endAtOnce(signalOf(status));
     };
     process.on(signal, listener);
     return () => process.off(signal, listener);
@@ -30,6 +32,18 @@ export function raise(stdin: ReadStream, stdout: WriteStream): Terminal {
     for (const off of listeners) off();
   });
   return terminal;
+}
+
+/** The signal that an exit status speaks of; that of Ctrl+C for any other status. */
+export function signalOf(status: unknown): Signal {
+  const [signal] = Object.entries(SIGNALS).find(([, one]) => one === status) ?? ['SIGINT'];
+  return signal as Signal;
+}
+
+/** Ends the process as a signal would. An orderly exit waits for a file that is being opened, and a pipe may never be. */
+export function endAtOnce(signal: Signal): void {
+  process.removeAllListeners(signal);
+  process.kill(process.pid, signal);
 }
 
 const lifts = new WeakMap<Terminal, () => void>();
