@@ -74,7 +74,8 @@ class LookUpBook {
 }
 
 function pairOf(country: string | null, carrier: string | null): string {
-  return JSON.stringify([country, carrier]);
+  // No country's code has a tab in it, so the first one parts the two; this is asked for many rows.
+  return `${country ?? ''}\t${carrier ?? ''}`;
 }
 
 interface LookUpSwap {
